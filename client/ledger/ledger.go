@@ -1,0 +1,81 @@
+package ledger
+
+import (
+	"context"
+	"time"
+)
+
+// Ledger is one person's connection to the consortium's channel. All methods
+// may be used concurrently.
+type Ledger interface {
+	// Submit endorses the call, has it ordered and waits until it is
+	// committed on the caller's peer. Errors are *Error, typed by the stage
+	// that failed; Error.MayCommit says whether the transaction may still
+	// come to be committed.
+	Submit(ctx context.Context, call Call) (*Commit, error)
+
+	// Evaluate runs a query on the caller's own organization's peer, or on
+	// the first of call.Endorsers if given. Nothing is recorded.
+	Evaluate(ctx context.Context, call Call) ([]byte, error)
+
+	// Transaction looks a transaction up by its ID. An unknown one is an
+	// *Error with Stage StageQuery and Code "TRANSACTION_UNKNOWN".
+	Transaction(ctx context.Context, txID string) (*Transaction, error)
+
+	// Height is the number of blocks that the caller's peer has.
+	Height(ctx context.Context) (uint64, error)
+
+	// Engine is "fabric" or "embedded".
+	Engine() string
+
+	Close() error
+}
+
+// Call names a function of a chaincode. Args are public for ever: function,
+// counts and opaque IDs only. What is private travels in Transient, which is
+// seen by the endorsers alone and never stored.
+type Call struct {
+	Chaincode string // "commons" or "book-<bank>"
+	Function  string // "loan.Disburse:Submit", "batch:Submit"
+	Args      []string
+	Transient map[string][]byte
+	Endorsers []string // MSP IDs that must endorse; for a query, whose peer to ask
+}
+
+// Commit is a transaction that the channel has accepted as valid.
+type Commit struct {
+	TxID     string
+	Block    uint64
+	Response []byte
+}
+
+// Transaction is what everybody on the channel can see of a transaction.
+type Transaction struct {
+	TxID       string
+	Block      uint64
+	Index      int // position in the block
+	Time       time.Time
+	Validation string // VALID, MVCC_READ_CONFLICT, …
+	Chaincode  string
+	Function   string
+	Args       []string
+	Creator    Signer
+	Endorsers  []Signer
+}
+
+// Signer is who signed: an MSP and the certificate's subject and
+// attributes.
+type Signer struct {
+	MSP         string
+	Subject     string // common name
+	Fingerprint string // hex SHA-256 of the certificate
+	Roles       []string
+	Post        string
+}
+
+// Factory opens connections for several people on one engine.
+type Factory interface {
+	// As opens a connection as a person, written ORG/USER.
+	As(ctx context.Context, person string) (Ledger, error)
+	Close() error
+}
