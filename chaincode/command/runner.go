@@ -1,0 +1,237 @@
+package command
+
+import (
+	"encoding/json"
+	"errors"
+
+	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
+
+	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
+	"github.com/qingxinlian/qxl/chaincode/refusal"
+)
+
+// Envelope is one command on its way, in the transient field "commands".
+type Envelope struct {
+	Name    string          `json:"name"`
+	Content json.RawMessage `json:"content"`
+}
+
+// item is a command of a batch on its way through the runner.
+type item struct {
+	name    string
+	def     Definition
+	content any
+	wants   []ledgerstate.Want
+	refused *refusal.Refusal
+}
+
+// run executes the commands of one lane in one transaction, in the order of
+// work that design §3 gives: guards, secret and owner, reference tables, one
+// multi-get, rules over the overlay, one write batch, one receipt.
+func (env *Environment) run(stub shim.ChaincodeStubInterface, lane Lane, envelopes []Envelope) (*Summary, error) {
+	ctx, err := env.open(stub, true)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(envelopes); n < 1 || n > MaxBatch {
+		return nil, ledgerstate.Errorf("BATCH_SIZE", "a batch has 1 to %d commands, not %d", MaxBatch, n)
+	}
+	items := make([]item, len(envelopes))
+	var genesis bool
+	welcome := false
+	for i, e := range envelopes {
+		items[i] = env.prepare(lane, e)
+		if d := items[i].def; d != nil {
+			spec := d.Describe()
+			genesis = genesis || spec.Genesis
+			welcome = welcome || partyAllowed(spec.Access, ctx.Actor.Party)
+		}
+	}
+	if ctx.Reference == nil {
+		if !genesis || len(items) != 1 {
+			return nil, ledgerstate.Errorf("NOT_FOUNDED", "the consortium has not been founded yet")
+		}
+	} else {
+		if err := env.member(ctx, append(lane.Collections, lane.Reads...)); err != nil {
+			return nil, err
+		}
+		if !welcome {
+			return nil, ledgerstate.Errorf("ACCESS_DENIED", "%s may not submit these commands to %s", ctx.Actor.MSP, ctx.Namespace())
+		}
+	}
+	var wants []ledgerstate.Want
+	for i := range items {
+		if items[i].refused == nil {
+			wants = append(wants, items[i].wants...)
+		}
+	}
+	if err := ctx.Prefetch(wants); err != nil {
+		return nil, err
+	}
+
+	receipt := &Receipt{Actor: ctx.Actor, Lane: lane.Name}
+	summary := &Summary{Lane: lane.Name}
+	for i := range items {
+		outcome, why, err := env.one(ctx, &items[i])
+		if err != nil {
+			return nil, err
+		}
+		receipt.add(items[i].name, outcome, why, summary)
+	}
+	collection := ""
+	if len(lane.Collections) > 0 {
+		collection = lane.Collections[0].Name
+	}
+	if err := ctx.PutReceipt(collection, receipt); err != nil {
+		return nil, err
+	}
+	if _, err := ctx.Flush(); err != nil {
+		return nil, err
+	}
+	return summary, nil
+}
+
+// prepare decodes and checks a command without the ledger.
+func (env *Environment) prepare(lane Lane, e Envelope) item {
+	it := item{name: e.Name}
+	def := env.Definitions[e.Name]
+	switch {
+	case def == nil:
+		it.name = "?"
+		it.refused = UnknownCommand.At("name", nil, nil)
+	case def.Describe().Lane.Name != lane.Name:
+		it.refused = WrongLane.At("name", lane.Name, def.Describe().Lane.Name)
+	}
+	if it.refused != nil {
+		return it
+	}
+	it.def = def
+	content, err := def.Decode(e.Content)
+	if err == nil {
+		it.content = content
+		err = def.Check(content)
+	}
+	if err != nil {
+		r, ok := refusal.As(err)
+		if !ok {
+			r = Malformed.At("content", nil, err)
+		}
+		it.refused = r
+		return it
+	}
+	it.wants = def.wants(content)
+	return it
+}
+
+// one gives a command its outcome and applies what happens to the overlay.
+// Its error is a failure of the whole transaction.
+func (env *Environment) one(ctx *Context, it *item) (Outcome, *refusal.Refusal, error) {
+	if it.refused != nil {
+		return Refused, it.refused, nil
+	}
+	spec := it.def.Describe()
+	if r := env.admit(ctx, spec); r != nil {
+		return Refused, r, nil
+	}
+	head := Head{}
+	if h, ok := it.content.(headed); ok {
+		head = h.Header()
+	}
+	content, err := ledgerstate.Encode(it.content)
+	if err != nil {
+		return 0, nil, err
+	}
+	party := string(ctx.Actor.Party)
+	if ctx.Actor.Party == Subject || ctx.Actor.Party == Provider {
+		party = ctx.Actor.MSP + "/" + ctx.Actor.Pseudonym
+	}
+	mark := func(collection string) ([]byte, error) { return ctx.Mark(collection, spec.Name, content) }
+	if len(it.wants) > 0 {
+		target := it.wants[0]
+		m, err := mark(target.Kind.CollectionName())
+		if err != nil {
+			return 0, nil, err
+		}
+		seen, err := target.Kind.Seen(ctx.View, target.Ref, target.Birth, party, head.Number, m)
+		if r, ok := refusal.As(err); ok {
+			return Refused, r, nil
+		}
+		if err != nil {
+			return 0, nil, err
+		}
+		if seen {
+			return AlreadyApplied, nil, nil
+		}
+	}
+	if ctx.Reference != nil && !spec.Genesis {
+		if open := ctx.Reference.OpenDay(); head.Date > open && spec.Name != OpenDayCommand {
+			return Refused, DateTooLate.At("date", open, head.Date), nil
+		}
+		if earliest := ctx.Reference.Earliest(); head.Date < earliest {
+			return Refused, DateTooEarly.At("date", earliest, head.Date), nil
+		}
+	}
+	changes, err := it.def.decide(ctx, it.content)
+	if r, ok := refusal.As(err); ok {
+		return Refused, r, nil
+	}
+	if err != nil {
+		return 0, nil, err
+	}
+	stamp := ledgerstate.Stamp{Number: head.Number, Party: party, Mark: mark, Date: head.Date, By: ctx.Actor.By()}
+	for i, c := range changes {
+		err := c.Apply(ctx.View, stamp)
+		if i == 0 { // nothing is half applied: only the first change can be refused
+			if errors.Is(err, ledgerstate.SlotTaken) {
+				return Retry, nil, nil
+			}
+			if r, ok := refusal.As(err); ok {
+				return Refused, r, nil
+			}
+		}
+		if err != nil {
+			return 0, nil, err
+		}
+	}
+	return Accepted, nil, nil
+}
+
+// OpenDayCommand is the one command that may be dated after the open day,
+// since it opens the next.
+const OpenDayCommand = "consortium.OpenDay"
+
+// admit checks the access line: MSP first, role second.
+func (env *Environment) admit(ctx *Context, spec Spec) *refusal.Refusal {
+	if ctx.Reference == nil && spec.Genesis {
+		return nil
+	}
+	if ctx.Reference.Blocked(ctx.Actor.FingerprintHex()) {
+		return Blocked.At("certificate", nil, nil)
+	}
+	if !allowed(spec.Access, ctx.Actor) {
+		return AccessDenied.At("identity", joinAccess(spec.Access), string(ctx.Actor.Party)+"/"+joinRoles(ctx.Actor.Roles))
+	}
+	return nil
+}
+
+func joinAccess(list []Allow) string {
+	s := ""
+	for i, a := range list {
+		if i > 0 {
+			s += " "
+		}
+		s += a.String()
+	}
+	return s
+}
+
+func joinRoles(list []string) string {
+	s := ""
+	for i, r := range list {
+		if i > 0 {
+			s += ","
+		}
+		s += r
+	}
+	return s
+}

@@ -1,0 +1,252 @@
+package consortium
+
+import (
+	"github.com/qingxinlian/qxl/chaincode/calendar"
+	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
+	"github.com/qingxinlian/qxl/chaincode/refusal"
+)
+
+// Commands of the room, all in commons.
+var Commands = []command.Definition{Found, OpenDay, Propose, Approve, Withdraw, Block}
+
+// Reasons of the room.
+var (
+	Already       = refusal.New("CONSORTIUM_EXISTS", "联盟已经成立", "the consortium has been founded already", "")
+	MembersWrong  = refusal.New("CONSORTIUM_MEMBERS", "成员表不完整", "the consortium needs exactly one each of C, P, F and at least one bank, each MSP once", "")
+	DayNotLater   = refusal.New("DAY_NOT_LATER", "营业日必须晚于当前营业日", "a business day opens after the one that is open", "")
+	DayInFuture   = refusal.New("DAY_IN_FUTURE", "营业日不能晚于北京时间的今天", "the open day must not be later than today in Beijing", "")
+	OneTable      = refusal.New("ONE_TABLE", "一次只能变更一张参照表", "a proposal changes exactly one table", "")
+	TableOwner    = refusal.New("TABLE_OWNER", "该参照表由其他单位负责", "another organization owns this table", "")
+	NoProposal    = refusal.New("NO_PROPOSAL", "没有待复核的变更", "no such proposal is pending", "")
+	SamePerson    = refusal.New("SAME_PERSON", "经办与复核不能为同一人", "the second signature must be another person's", "")
+	CalendarWrong = refusal.New("CALENDAR_WRONG", "工作日历不正确", "the calendar's years or days are not in order", "")
+	RowWrong      = refusal.New("TABLE_ROW", "参照表内容不正确", "a row of the table is out of range", "")
+	BlockReason   = refusal.New("REASON_MISSING", "必须填写原因", "a reason is needed", "")
+	FingerprintIs = refusal.New("FINGERPRINT_FORM", "证书指纹格式不符", "a fingerprint is 64 hex digits in lower case", "")
+)
+
+// owners says who proposes a change of a table and who signs second.
+var owners = map[string]struct{ propose, approve []command.Party }{
+	"lpr":      {[]command.Party{command.CentralBank}, []command.Party{command.CentralBank}},
+	"calendar": {[]command.Party{command.CentralBank}, []command.Party{command.CentralBank, command.Commission}},
+	"products": {[]command.Party{command.Commission}, []command.Party{command.Commission, command.CentralBank}},
+	"purposes": {[]command.Party{command.Commission}, []command.Party{command.CentralBank}},
+	"items":    {[]command.Party{command.Commission}, []command.Party{command.Commission, command.CentralBank}},
+	"members":  {[]command.Party{command.Commission}, []command.Party{command.CentralBank}},
+	"rules":    {[]command.Party{command.Commission}, []command.Party{command.CentralBank, command.Finance}},
+}
+
+// FoundContent founds the consortium.
+type FoundContent struct {
+	command.Head
+	Simulated bool     `json:"simulated"`
+	Members   []Member `json:"members"`
+	Tables    []Change `json:"tables"`
+}
+
+// Found 成立: the first transaction of commons. All three authorities
+// endorse it, which is the consent to its content.
+var Found = command.Command[FoundContent]{
+	Spec: command.Spec{Name: "consortium.Found", Zh: "成立联盟", En: "found the consortium", Lane: command.PublicLane, Genesis: true,
+		Access: []command.Allow{{Party: command.Commission, Role: "operator"}}},
+	Wants: func(FoundContent) []ledgerstate.Want { return []ledgerstate.Want{{Kind: Kind, Ref: Ref, Birth: true}} },
+	Valid: func(c FoundContent) error {
+		count := map[command.Party]int{}
+		seen := map[string]bool{}
+		for _, m := range c.Members {
+			if seen[m.MSP] || m.MSP == "" || len(m.Names) == 0 {
+				return MembersWrong.At("members", "each MSP once, with a name", m.MSP)
+			}
+			seen[m.MSP] = true
+			count[m.Party]++
+		}
+		for _, p := range []command.Party{command.Commission, command.CentralBank, command.Finance} {
+			if count[p] != 1 {
+				return MembersWrong.At("members", 1, count[p])
+			}
+		}
+		if count[command.Bank] < 1 {
+			return MembersWrong.At("members", "at least one bank", 0)
+		}
+		for _, t := range c.Tables {
+			if err := t.valid(); err != nil {
+				return err
+			}
+		}
+		return nil
+	},
+	Decide: func(ctx *command.Context, c FoundContent) ([]ledgerstate.Change, error) {
+		if ctx.Reference != nil {
+			return nil, Already.At("", nil, nil)
+		}
+		for _, m := range c.Members {
+			if m.MSP == ctx.Actor.MSP && (m.Party != command.Commission || !ctx.Actor.Has("operator")) {
+				return nil, command.AccessDenied.At("identity", "C/operator", string(m.Party))
+			}
+		}
+		if !c.Simulated && c.Date > today(ctx) {
+			return nil, DayInFuture.At("date", today(ctx), c.Date)
+		}
+		return []ledgerstate.Change{Kind.Born(Ref, Founded{Simulated: c.Simulated, Open: c.Date, Members: c.Members, Initial: c.Tables})}, nil
+	},
+}
+
+func today(ctx *command.Context) calendar.Date {
+	d, err := calendar.NewDate(ctx.Time.Year(), int(ctx.Time.Month()), ctx.Time.Day())
+	if err != nil {
+		return calendar.First
+	}
+	return d
+}
+
+// OpenDayContent opens the business day that its date names.
+type OpenDayContent struct{ command.Head }
+
+// OpenDay 开放营业日.
+var OpenDay = command.Command[OpenDayContent]{
+	Spec: command.Spec{Name: command.OpenDayCommand, Zh: "开放营业日", En: "open a business day", Lane: command.PublicLane,
+		Access: []command.Allow{{Party: command.CentralBank, Role: "officer"}}},
+	Wants: func(OpenDayContent) []ledgerstate.Want { return target },
+	Decide: func(ctx *command.Context, c OpenDayContent) ([]ledgerstate.Change, error) {
+		r, err := Kind.Get(ctx.View, "consortium", Ref)
+		if err != nil {
+			return nil, err
+		}
+		if c.Date <= r.State.Open {
+			return nil, DayNotLater.At("date", r.State.Open, c.Date)
+		}
+		if !r.State.Simulated && c.Date > today(ctx) {
+			return nil, DayInFuture.At("date", today(ctx), c.Date)
+		}
+		return []ledgerstate.Change{Kind.Happened(Ref, DayOpened{c.Date})}, nil
+	},
+}
+
+var target = []ledgerstate.Want{{Kind: Kind, Ref: Ref}}
+
+// ProposeContent proposes new content for one table.
+type ProposeContent struct {
+	command.Head
+	Change Change `json:"change"`
+}
+
+// Propose 提出变更: the first signature.
+var Propose = command.Command[ProposeContent]{
+	Spec: command.Spec{Name: "consortium.Propose", Zh: "提出参照表变更", En: "propose a change of a reference table", Lane: command.PublicLane,
+		Access: []command.Allow{{Party: command.Commission, Role: "operator"}, {Party: command.CentralBank, Role: "officer"}}},
+	Wants: func(ProposeContent) []ledgerstate.Want { return target },
+	Valid: func(c ProposeContent) error {
+		if n := len(c.Change.tables()); n != 1 {
+			return OneTable.At("change", 1, n)
+		}
+		return c.Change.valid()
+	},
+	Decide: func(ctx *command.Context, c ProposeContent) ([]ledgerstate.Change, error) {
+		if _, err := Kind.Get(ctx.View, "consortium", Ref); err != nil {
+			return nil, err
+		}
+		table := c.Change.tables()[0]
+		if !has(owners[table].propose, ctx.Actor.Party) {
+			return nil, TableOwner.At("change", table, string(ctx.Actor.Party))
+		}
+		return []ledgerstate.Change{Kind.Happened(Ref, Proposed{Number: c.Number, Change: c.Change, Date: c.Date,
+			Party: ctx.Actor.Party, MSP: ctx.Actor.MSP, Proposer: ctx.Actor.By()})}, nil
+	},
+}
+
+func has(list []command.Party, p command.Party) bool {
+	for _, x := range list {
+		if x == p {
+			return true
+		}
+	}
+	return false
+}
+
+// ApproveContent names the proposal by its number.
+type ApproveContent struct {
+	command.Head
+	Proposal string `json:"proposal"`
+}
+
+// Approve 复核变更: the second signature puts the change into force.
+var Approve = command.Command[ApproveContent]{
+	Spec: command.Spec{Name: "consortium.Approve", Zh: "复核参照表变更", En: "approve a change of a reference table", Lane: command.PublicLane,
+		Access: []command.Allow{{Party: command.Commission, Role: "approver"}, {Party: command.CentralBank, Role: "approver"}, {Party: command.Finance, Role: "approver"}}},
+	Wants: func(ApproveContent) []ledgerstate.Want { return target },
+	Decide: func(ctx *command.Context, c ApproveContent) ([]ledgerstate.Change, error) {
+		r, err := Kind.Get(ctx.View, "consortium", Ref)
+		if err != nil {
+			return nil, err
+		}
+		p, _, ok := r.State.take(c.Proposal)
+		if !ok {
+			return nil, NoProposal.At("proposal", nil, c.Proposal)
+		}
+		if string(p.Proposer) == string(ctx.Actor.By()) {
+			return nil, SamePerson.At("identity", nil, nil)
+		}
+		table := p.Change.tables()[0]
+		if !has(owners[table].approve, ctx.Actor.Party) {
+			return nil, TableOwner.At("proposal", table, string(ctx.Actor.Party))
+		}
+		return []ledgerstate.Change{Kind.Happened(Ref, Approved{c.Proposal})}, nil
+	},
+}
+
+// Withdraw 撤回变更: the proposer's organization drops its proposal.
+var Withdraw = command.Command[ApproveContent]{
+	Spec: command.Spec{Name: "consortium.Withdraw", Zh: "撤回参照表变更", En: "withdraw a proposed change", Lane: command.PublicLane,
+		Access: Propose.Access},
+	Wants: func(ApproveContent) []ledgerstate.Want { return target },
+	Decide: func(ctx *command.Context, c ApproveContent) ([]ledgerstate.Change, error) {
+		r, err := Kind.Get(ctx.View, "consortium", Ref)
+		if err != nil {
+			return nil, err
+		}
+		p, _, ok := r.State.take(c.Proposal)
+		if !ok {
+			return nil, NoProposal.At("proposal", nil, c.Proposal)
+		}
+		if p.MSP != ctx.Actor.MSP {
+			return nil, TableOwner.At("proposal", p.MSP, ctx.Actor.MSP)
+		}
+		return []ledgerstate.Change{Kind.Happened(Ref, Withdrawn{c.Proposal})}, nil
+	},
+}
+
+// BlockContent names a leaver's certificate.
+type BlockContent struct {
+	command.Head
+	Fingerprint string `json:"fingerprint"`
+	Reason      string `json:"reason"`
+}
+
+// Block 停用证书: a leaver is blocked the same day. Any authority may do it;
+// what is blocked stays blocked, a returning person is enrolled anew.
+var Block = command.Command[BlockContent]{
+	Spec: command.Spec{Name: "consortium.Block", Zh: "停用人员证书", En: "block a person's certificate", Lane: command.PublicLane,
+		Access: []command.Allow{{Party: command.Commission, Role: "operator"}, {Party: command.CentralBank, Role: "officer"}, {Party: command.Finance, Role: "approver"}}},
+	Wants: func(BlockContent) []ledgerstate.Want { return target },
+	Valid: func(c BlockContent) error {
+		if len(c.Fingerprint) != 64 {
+			return FingerprintIs.At("fingerprint", 64, len(c.Fingerprint))
+		}
+		for i := 0; i < len(c.Fingerprint); i++ {
+			if x := c.Fingerprint[i]; (x < '0' || x > '9') && (x < 'a' || x > 'f') {
+				return FingerprintIs.At("fingerprint", "0-9a-f", c.Fingerprint[i:i+1])
+			}
+		}
+		if c.Reason == "" {
+			return BlockReason.At("reason", nil, nil)
+		}
+		return nil
+	},
+	Decide: func(ctx *command.Context, c BlockContent) ([]ledgerstate.Change, error) {
+		if _, err := Kind.Get(ctx.View, "consortium", Ref); err != nil {
+			return nil, err
+		}
+		return []ledgerstate.Change{Kind.Happened(Ref, PersonBlocked{BlockedPerson{c.Fingerprint, c.Date, c.Reason}})}, nil
+	},
+}

@@ -1,0 +1,12 @@
+// Package consortium is the room of what all members share in the open: who
+// is a member under which name, which business day is open, and the reference
+// tables (LPR by date and tenor, working days, loan products, purposes, item
+// codes, parameters). It lives in commons, in public state, as one aggregate:
+// one packed value that every book reads once per transaction.
+//
+// Tables change by two signatures, never by redeploying: somebody of the
+// table's owner proposes, another person approves. It owns the public key of
+// that aggregate and its log; it must not hold anything private.
+//
+// Commands: Found, OpenDay, Propose, Approve, Withdraw, Block.
+package consortium

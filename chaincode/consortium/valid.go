@@ -1,0 +1,75 @@
+package consortium
+
+import (
+	"github.com/qingxinlian/qxl/chaincode/money"
+)
+
+// maxLPR is far above any published rate: a slip of the keyboard, not a rule.
+const maxLPR = money.Rate(250_000_000) // 25 %
+
+func (c Change) valid() error {
+	for i, l := range c.LPR {
+		if l.OneYear <= 0 || l.OneYear > maxLPR || l.FiveYear <= 0 || l.FiveYear > maxLPR || l.Published == 0 {
+			return RowWrong.At("lpr", "0..25 percent, with a date", l.Published)
+		}
+		if i > 0 && c.LPR[i-1].Published >= l.Published {
+			return RowWrong.At("lpr", "ascending dates", l.Published)
+		}
+	}
+	if k := c.Calendar; k != nil {
+		if k.FirstYear < 2000 || k.LastYear < k.FirstYear || k.LastYear > 2200 || len(k.Exceptions) == 0 {
+			return CalendarWrong.At("calendar", "2000..2200", k.FirstYear)
+		}
+		for i, d := range k.Exceptions {
+			if y := d.Year(); y < k.FirstYear || y > k.LastYear || (i > 0 && k.Exceptions[i-1] >= d) {
+				return CalendarWrong.At("calendar.exceptions", "ascending, within the years", d)
+			}
+		}
+	}
+	for _, p := range c.Products {
+		if len(p.Code) < 2 || len(p.Code) > 8 || p.Zh == "" || p.From == 0 || p.MaxPrincipal <= 0 || p.MaxMonths < 1 || p.MaxMonths > 360 || len(p.Methods) == 0 || len(p.Guarantees) == 0 {
+			return RowWrong.At("products", "code, name, date, limits, methods, guarantees", p.Code)
+		}
+	}
+	for _, p := range c.Purposes {
+		if len(p.Code) != 2 || p.Zh == "" || p.MaxDays < 0 {
+			return RowWrong.At("purposes", "two-digit code, name", p.Code)
+		}
+	}
+	for _, x := range c.Items {
+		switch x.Class {
+		case "PUBLIC", "CONSENT", "WARN_CONSENT", "BANNED":
+		default:
+			return RowWrong.At("items.class", "PUBLIC, CONSENT, WARN_CONSENT, BANNED", x.Class)
+		}
+		if x.Code == "" || len(x.Code) > 16 || x.Zh == "" {
+			return RowWrong.At("items", "code, name", x.Code)
+		}
+	}
+	for _, m := range c.Members {
+		if m.MSP == "" || len(m.Names) == 0 {
+			return RowWrong.At("members", "MSP and a name", m.MSP)
+		}
+	}
+	if r := c.Rules; r != nil {
+		switch {
+		case r.BackDatingDays < 0 || r.BackDatingDays > 36525:
+			return RowWrong.At("rules.back_dating_days", "0..36525", r.BackDatingDays)
+		case r.RateCapSpread < 0 || r.RateCapSpread > maxLPR:
+			return RowWrong.At("rules.rate_cap_spread", "0..25 percent", r.RateCapSpread)
+		case r.PenaltyPercent < 0 || r.PenaltyPercent > 100:
+			return RowWrong.At("rules.penalty_percent", "0..100", r.PenaltyPercent)
+		case r.DecisionDays < 1 || r.NonPerforming < 1 || r.PreLoanMaxDays < 1:
+			return RowWrong.At("rules", "days from 1", 0)
+		}
+	}
+	return nil
+}
+
+func decodePacked(raw []byte) (Tables, error) {
+	r, err := Kind.DecodePage(raw)
+	if err != nil {
+		return Tables{}, err
+	}
+	return r.State, nil
+}

@@ -1,0 +1,25 @@
+// Package ledgerstate is how the ledger's chaincodes keep their aggregates:
+// typed values of one room each, packed into pages, private to a collection,
+// salted, and reached by opaque IDs.
+//
+// What it guarantees:
+//
+//   - a rule reads what earlier commands of its transaction wrote (overlay);
+//     Fabric itself does not show a transaction its own writes;
+//   - each touched page is written once, however many commands touched it;
+//   - no key and no value of private data can be guessed from what is public:
+//     keys are HMACs under the collection's secret, values carry a salt that
+//     is derived from the transaction's seed, and the seed is not stored;
+//   - a value that this node lacks is an error of the node, never "absent";
+//   - everything is deterministic: no clock, no randomness, no map order.
+//
+// Keys, all in one collection:
+//
+//	S                                    the collection's secret
+//	P<kind>:HMAC(secret, page ‖ gen)     a page of up to Kind.Slots aggregates
+//	I<kind>:HMAC(secret, natural key)    natural key → ID, written at birth
+//	G<kind>:HMAC(secret, ID ‖ n)         the n-th page of rolled log entries
+//	R:HMAC(secret, transaction ID)       a receipt
+//
+// Public kinds use the same letters with the plain page name and no salt.
+package ledgerstate

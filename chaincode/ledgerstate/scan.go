@@ -1,0 +1,105 @@
+package ledgerstate
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/vmihailenco/msgpack/v5"
+)
+
+func (k *Kind[S]) encodeRolled(v *View, key string, log []Entry[S]) ([]byte, error) {
+	body, err := marshal(func(enc *msgpack.Encoder) error {
+		if err := enc.EncodeUint8(k.Schema); err != nil {
+			return err
+		}
+		return k.encodeLog(enc, log)
+	})
+	if err != nil {
+		return nil, err
+	}
+	s := sealed{Schema: 1, Body: body}
+	if k.Collection != "" {
+		if s.Salt, err = v.salt(k.Collection, key); err != nil {
+			return nil, err
+		}
+	}
+	return Encode(s)
+}
+
+func (k *Kind[S]) decodeRolled(raw []byte) ([]Entry[S], error) {
+	if raw == nil {
+		return nil, fmt.Errorf("absent")
+	}
+	var s sealed
+	if err := Decode(raw, &s); err != nil {
+		return nil, err
+	}
+	dec := msgpack.NewDecoder(bytes.NewReader(s.Body))
+	schema, err := dec.DecodeUint8()
+	if err != nil {
+		return nil, err
+	}
+	if schema != k.Schema {
+		return nil, fmt.Errorf("schema version %d is not known here (this program knows %d)", schema, k.Schema)
+	}
+	return k.decodeLog(dec)
+}
+
+// Scan visits the aggregates of a kind page by page, from the page after the
+// key `after` ("" for the first), and stops after the page at which visit has
+// been called limit times or more. It returns the key to go on from, "" at
+// the end. Queries only: a transaction that has run a private range may not
+// write. The order is that of the keys, which means nothing.
+func (k *Kind[S]) Scan(v *View, after string, limit int, visit func(ID, *Record[S]) error) (next string, err error) {
+	prefix := "P" + k.Code + ":"
+	start := prefix
+	if after != "" {
+		start = after + "\x00"
+	}
+	it, err := v.stub.GetPrivateDataByRange(k.Collection, start, prefix+"~")
+	if err != nil {
+		return "", fmt.Errorf("qxl LEDGER_READ: range of collection %q: %w", k.Collection, err)
+	}
+	defer it.Close()
+	seen := 0
+	for it.HasNext() {
+		kv, err := it.Next()
+		if err != nil {
+			return "", fmt.Errorf("qxl LEDGER_READ: range of collection %q: %w", k.Collection, err)
+		}
+		name, slots, err := decodePage(kv.Value)
+		if err != nil {
+			return "", err
+		}
+		for i := range slots {
+			if slots[i].raw == nil {
+				continue
+			}
+			r, err := k.record(&slots[i])
+			if err != nil {
+				return "", err
+			}
+			seen++
+			if err := visit(ID{Page: name, Slot: uint8(i)}, r); err != nil {
+				return "", err
+			}
+		}
+		if seen >= limit {
+			return kv.Key, nil
+		}
+	}
+	return "", nil
+}
+
+// DecodePage reads the page of a kind with one slot, as handed to another
+// chaincode.
+func (k *Kind[S]) DecodePage(raw []byte) (*Record[S], error) {
+	_, slots, err := decodePage(raw)
+	if err != nil {
+		return nil, err
+	}
+	if len(slots) != 1 || slots[0].raw == nil {
+		return nil, Errorf("STATE_CORRUPT", "a page of kind %s has %d slots, not one", k.Code, len(slots))
+	}
+	return k.record(&slots[0])
+}
