@@ -34,6 +34,7 @@ func (t *Topology) assign() {
 			take(&o.Peers[j].Port)
 			take(&o.Peers[j].Operations)
 			take(&o.Peers[j].ChaincodeListener)
+			take(&o.Peers[j].Profile)
 		}
 		for j := range o.Orderers {
 			take(&o.Orderers[j].Port)
@@ -93,7 +94,7 @@ func (t *Topology) slots() []*int {
 	for i := range t.Organizations {
 		o := &t.Organizations[i]
 		for j := range o.Peers {
-			s = append(s, &o.Peers[j].Port, &o.Peers[j].Operations, &o.Peers[j].ChaincodeListener)
+			s = append(s, &o.Peers[j].Port, &o.Peers[j].Operations, &o.Peers[j].ChaincodeListener, &o.Peers[j].Profile)
 		}
 		for j := range o.Orderers {
 			s = append(s, &o.Orderers[j].Port, &o.Orderers[j].Admin, &o.Orderers[j].Operations)

@@ -132,7 +132,7 @@ func (c *checker) nodes(at string, o Organization) {
 	for j, p := range o.Orderers {
 		check(fmt.Sprintf("%sorderers[%d].name", at, j), p.Name)
 	}
-	needed := 3*(len(o.Peers)+len(o.Orderers)) + chaincodePorts
+	needed := 4*len(o.Peers) + 3*len(o.Orderers) + chaincodePorts
 	if needed > portsPerOrganization {
 		c.fail(at+"peers", fmt.Sprintf("%d nodes", len(o.Peers)+len(o.Orderers)), fmt.Sprintf("need %d ports, an organization has %d", needed, portsPerOrganization), "run fewer nodes per organization")
 	}

@@ -40,6 +40,8 @@ type Topology struct {
 	// PortBase is where ports are counted from, for nodes that name none.
 	// Organization i has PortBase + 20·i … + 19 (see Assign).
 	PortBase int `yaml:"portBase"`
+	// Profile lets the peers serve Go's profiles, for measuring.
+	Profile bool `yaml:"profile,omitempty"`
 	// CA says how certificates are issued.
 	CA CA `yaml:"ca,omitempty"`
 	// Organizations in a fixed order: ports are counted by it.
@@ -99,6 +101,8 @@ type Peer struct {
 	// ChaincodeListener must differ per peer on one machine, though with
 	// chaincode as a service nothing connects to it.
 	ChaincodeListener int `yaml:"chaincodeListener,omitempty"`
+	// Profile serves Go's profiles (pprof) while the topology says profile.
+	Profile int `yaml:"profile,omitempty"`
 }
 
 // Orderer is one SmartBFT ordering node.
@@ -204,7 +208,8 @@ func (t *Topology) Ports() []Use {
 			uses = append(uses,
 				Use{p.Port, node, at("peers[%d].port", j)},
 				Use{p.Operations, node + " operations", at("peers[%d].operations", j)},
-				Use{p.ChaincodeListener, node + " chaincode listener", at("peers[%d].chaincodeListener", j)})
+				Use{p.ChaincodeListener, node + " chaincode listener", at("peers[%d].chaincodeListener", j)},
+				Use{p.Profile, node + " profile", at("peers[%d].profile", j)})
 		}
 		for j, p := range o.Orderers {
 			node := o.Name + "-" + p.Name

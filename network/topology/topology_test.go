@@ -39,7 +39,7 @@ func TestSampleTopology(t *testing.T) {
 	require.True(t, ok)
 	require.Len(t, b.People, 5, "an alias shares the people's posts, not their certificates")
 	require.Equal(t, 7100, b.Peers[0].Port)
-	require.Equal(t, []int{7103, 7104, 7105, 7106}, b.Chaincode.Ports)
+	require.Equal(t, []int{7104, 7105, 7106, 7107}, b.Chaincode.Ports)
 	require.Equal(t, "127.0.0.1:7100", top.Address(b.Peers[0].Port))
 }
 
