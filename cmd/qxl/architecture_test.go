@@ -1,0 +1,104 @@
+package main
+
+import (
+	"encoding/json"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/qingxinlian/qxl"
+
+// rooms in their order: a later one may call an earlier one's pure rules.
+var rooms = []string{"consortium", "subject", "authorization", "loan"}
+
+// TestImportsPointOneWay holds the direction of imports that the layout
+// promises: cmd → client → chaincode; network knows nothing of credit;
+// chaincode imports nothing of ours outside itself; rooms have an order.
+func TestImportsPointOneWay(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", module+"/...").Output()
+	require.NoError(t, err)
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	packages := 0
+	for dec.More() {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		require.NoError(t, dec.Decode(&p))
+		packages++
+		from := strings.TrimPrefix(p.ImportPath, module+"/")
+		for _, imp := range p.Imports {
+			to, ours := strings.CutPrefix(imp, module+"/")
+			if !ours {
+				if strings.HasPrefix(from, "chaincode") {
+					require.NotContains(t, []string{"math/rand", "math/rand/v2", "net", "net/http", "os/exec"}, imp, "%s: no I/O and no randomness in chaincode", from)
+				}
+				continue
+			}
+			require.NoError(t, mayImport(from, to), "%s imports %s", from, to)
+		}
+	}
+	require.Greater(t, packages, 8, "go list saw the module")
+}
+
+type direction string
+
+func (d direction) Error() string { return string(d) }
+
+func mayImport(from, to string) error {
+	top := func(s string) string { s, _, _ = strings.Cut(s, "/"); return s }
+	switch top(from) {
+	case "chaincode":
+		if top(to) != "chaincode" {
+			return direction("chaincode imports nothing of ours outside itself")
+		}
+		a, b := room(from), room(to)
+		if a >= 0 && b > a {
+			return direction("an earlier room may not import a later one")
+		}
+		if from == "chaincode/command" || from == "chaincode/ledgerstate" {
+			if b >= 0 {
+				return direction("the core knows no room")
+			}
+		}
+	case "client":
+		if top(to) != "client" && top(to) != "chaincode" {
+			return direction("client imports client and chaincode only")
+		}
+	case "network":
+		if top(to) != "network" {
+			return direction("network knows nothing of credit")
+		}
+	}
+	if top(to) == "cmd" {
+		return direction("nothing imports cmd")
+	}
+	return nil
+}
+
+func room(path string) int {
+	rest, ok := strings.CutPrefix(path, "chaincode/")
+	if !ok {
+		return -1
+	}
+	name, _, _ := strings.Cut(rest, "/")
+	for i, r := range rooms {
+		if r == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func TestMayImport(t *testing.T) {
+	require.NoError(t, mayImport("chaincode/loan", "chaincode/authorization"))
+	require.Error(t, mayImport("chaincode/authorization", "chaincode/loan"))
+	require.Error(t, mayImport("chaincode/loan", "client/ledger"))
+	require.Error(t, mayImport("network", "chaincode/command"))
+	require.Error(t, mayImport("client/pipeline", "network"))
+	require.Error(t, mayImport("client/pipeline", "cmd/qxl"))
+	require.NoError(t, mayImport("cmd/qxl", "network"))
+}
