@@ -118,12 +118,15 @@ func DaysIn(year, month int) int {
 }
 
 // civil and Civil count in years that begin on 1 March, so that the leap day
-// is the last of its year and months need no table.
+// is the last of its year and months need no table. They divide unsigned
+// numbers: the compiler then does without a correction for negative ones.
 
 func civil(year, month, day int) Date {
-	m := (month + 9) % 12
-	y := year - m/10
-	return Date(365*y + y/4 - y/100 + y/400 + (m*306+5)/10 + day - 1 - marchOffset)
+	m, y := uint(month)-3, uint(year)
+	if month < 3 {
+		m, y = m+12, y-1
+	}
+	return Date(365*y + y/4 - y/100 + y/400 + (m*306+5)/10 + uint(day) - 1 - marchOffset)
 }
 
 // marchOffset is the number of days from 0000-03-01 to the day before First.
@@ -134,19 +137,17 @@ func (d Date) Civil() (year, month, day int) {
 	if d == 0 {
 		return 0, 0, 0
 	}
-	n := int(d) + marchOffset
+	n := uint(d) + marchOffset
 	era := n / 146097
 	doe := n % 146097
 	yoe := (doe - doe/1460 + doe/36524 - doe/146096) / 365
 	doy := doe - (365*yoe + yoe/4 - yoe/100)
 	mp := (5*doy + 2) / 153
-	day = doy - (153*mp+2)/5 + 1
-	month = mp + 3
+	day = int(doy - (153*mp+2)/5 + 1)
+	month = int(mp) + 3
+	year = int(era*400 + yoe)
 	if month > 12 {
 		month -= 12
-	}
-	year = era*400 + yoe
-	if month <= 2 {
 		year++
 	}
 	return year, month, day

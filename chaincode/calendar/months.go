@@ -42,26 +42,42 @@ func (m MonthEnd) String() string {
 
 // AddMonths is the same day n months later, n possibly negative. Counting
 // always from d, and not from the last result, keeps the 31st a 31st.
-func (d Date) AddMonths(n int, end MonthEnd) (Date, error) {
-	const most = (lastYear - firstYear + 1) * 12
-	fail := func() (Date, error) {
-		return 0, outOfRange(d.String() + " + " + strconv.Itoa(n) + " months")
-	}
-	if !d.Valid() || n > most || n < -most {
-		return fail()
+func (d Date) AddMonths(n int, end MonthEnd) (Date, error) { return d.Series(end).At(n) }
+
+// Series is AddMonths from one day for many numbers of months.
+type Series struct {
+	from   Date
+	months int // since the year 0
+	day    int
+	end    MonthEnd
+}
+
+// Series begins a series of dates whole months apart.
+func (d Date) Series(end MonthEnd) Series {
+	if !d.Valid() {
+		return Series{}
 	}
 	year, month, day := d.Civil()
-	months := year*12 + month - 1 + n
-	year, month = months/12, months%12+1
-	if year < firstYear || year > lastYear {
-		return fail()
+	return Series{d, year*12 + month - 1, day, end}
+}
+
+// At is the day n months after the first.
+func (s Series) At(n int) (Date, error) {
+	const least, most = firstYear * 12, lastYear*12 + 11
+	if s.from == 0 || n < least-s.months || n > most-s.months {
+		return 0, outOfRange(s.from.String() + " + " + strconv.Itoa(n) + " months")
+	}
+	months := uint(s.months + n)
+	year, month := int(months/12), int(months%12)+1
+	if s.day <= 28 {
+		return civil(year, month, s.day), nil
 	}
 	length := DaysIn(year, month)
-	if day <= length {
-		return civil(year, month, day), nil
+	if s.day <= length {
+		return civil(year, month, s.day), nil
 	}
 	last := civil(year, month, length)
-	if end == Roll {
+	if s.end == Roll {
 		return last + 1, nil // a month without a 31st is never December
 	}
 	return last, nil

@@ -113,9 +113,9 @@ func (t Terms) factors() factors {
 	} else {
 		f.den = uint64(money.One) * uint64(count.Denominator())
 	}
-	previous := t.From
+	previous, series := t.From, t.From.Series(t.MonthEnd)
 	for k := range f.rows {
-		due, _ := t.From.AddMonths((k+1)*months, t.MonthEnd)
+		due, _ := series.At((k + 1) * months)
 		num := int64(months)
 		if count != calendar.Unspecified {
 			fraction, _ := count.Fraction(previous, due)
