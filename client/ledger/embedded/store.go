@@ -1,0 +1,88 @@
+package embedded
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/gofrs/flock"
+	"github.com/syndtr/goleveldb/leveldb"
+	"github.com/syndtr/goleveldb/leveldb/filter"
+	"github.com/syndtr/goleveldb/leveldb/opt"
+)
+
+// schemaVersion is the layout of both kinds of databases.
+const schemaVersion = "1"
+
+// databaseOptions suit values of some kilobytes that are written over and
+// over: a large write buffer lets most die before they reach a table.
+// Nothing is compressed, so that a search of the files is a search of the
+// data.
+func databaseOptions() *opt.Options {
+	return &opt.Options{
+		Compression:            opt.NoCompression,
+		Filter:                 filter.NewBloomFilter(10),
+		WriteBuffer:            16 * opt.MiB,
+		CompactionTableSize:    8 * opt.MiB,
+		CompactionTotalSize:    64 * opt.MiB,
+		BlockCacheCapacity:     16 * opt.MiB,
+		DisableSeeksCompaction: true,
+	}
+}
+
+func openDatabase(dir string) (*leveldb.DB, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	db, err := leveldb.OpenFile(dir, databaseOptions())
+	if err != nil {
+		return nil, fmt.Errorf("open database %s: %w", dir, err)
+	}
+	raw, err := db.Get(keySchema, nil)
+	switch {
+	case errors.Is(err, leveldb.ErrNotFound):
+		err = db.Put(keySchema, []byte(schemaVersion), &opt.WriteOptions{Sync: true})
+	case err == nil && string(raw) != schemaVersion:
+		err = fmt.Errorf("database %s has schema version %s, this program knows %s; use the program that wrote it or another state directory", dir, raw, schemaVersion)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// LockedError says that another process has the ledger open.
+type LockedError struct {
+	Dir string
+	PID int // 0 if not known
+}
+
+func (e *LockedError) Error() string {
+	holder := "another process"
+	if e.PID > 0 {
+		holder = fmt.Sprintf("process %d", e.PID)
+	}
+	return fmt.Sprintf("the embedded ledger in %s is open in %s; one process at a time: wait for it or end it", e.Dir, holder)
+}
+
+// lock takes the directory for this process and leaves its pid in the file.
+func lock(dir string) (*flock.Flock, error) {
+	path := filepath.Join(dir, "LOCK")
+	l := flock.New(path, flock.SetPermissions(0o600))
+	got, err := l.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	if !got {
+		raw, _ := os.ReadFile(path)
+		pid, _ := strconv.Atoi(strings.TrimSpace(string(raw)))
+		return nil, &LockedError{Dir: dir, PID: pid}
+	}
+	if err := os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600); err != nil {
+		return nil, errors.Join(err, l.Unlock())
+	}
+	return l, nil
+}
