@@ -1,0 +1,3 @@
+package dayfile
+
+var commissionRecords []*Record
