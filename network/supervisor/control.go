@@ -156,6 +156,26 @@ func Stop(ctx context.Context, dir string) (int, error) {
 	return count, nil
 }
 
+// Processes are the running processes of dir by process number.
+func Processes(dir string) (map[int]string, error) {
+	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	dir, err := canonical(dir)
+	if err != nil {
+		return nil, err
+	}
+	all, err := find(dir)
+	if err != nil {
+		return nil, err
+	}
+	by := map[int]string{}
+	for _, f := range all {
+		by[f.pid] = f.name
+	}
+	return by, nil
+}
+
 // finish ends processes that no supervisor keeps.
 func finish(all []found, within time.Duration) {
 	for _, f := range all {

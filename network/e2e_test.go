@@ -1,0 +1,217 @@
+package network_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/hyperledger/fabric-gateway/pkg/client"
+	"github.com/hyperledger/fabric-gateway/pkg/hash"
+	"github.com/stretchr/testify/require"
+
+	"github.com/qingxinlian/qxl/network"
+	"github.com/qingxinlian/qxl/network/channel"
+	"github.com/qingxinlian/qxl/network/internal/testcc"
+	"github.com/qingxinlian/qxl/network/layout"
+	"github.com/qingxinlian/qxl/network/supervisor"
+	"github.com/qingxinlian/qxl/network/topology"
+)
+
+// The test binary is also the supervisor and the chaincode process.
+func TestMain(m *testing.M) {
+	var err error
+	switch {
+	case len(os.Args) > 2 && os.Args[1] == "supervise":
+		err = network.Supervise(context.Background(), os.Args[2])
+	case len(os.Args) > 4 && os.Args[1] == "chaincode":
+		var addresses, ids []string
+		for _, s := range os.Args[5:] {
+			address, id, _ := strings.Cut(s, "=")
+			addresses, ids = append(addresses, address), append(ids, id)
+		}
+		err = testcc.Serve(os.Args[2], os.Args[3], os.Args[4], addresses, ids)
+	default:
+		os.Exit(m.Run())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func peerOf(org string) network.Policy { return network.Policy{MSP: org + "MSP"} }
+
+func all(p ...network.Policy) network.Policy { return network.Policy{Need: len(p), Of: p} }
+
+var authorities = []network.Policy{peerOf("Commission"), peerOf("CentralBank"), peerOf("Finance")}
+
+// book is a definition with one collection that BankA's rival must not see.
+func book(bank string) network.ChaincodeDefinition {
+	return network.ChaincodeDefinition{Name: "book-" + strings.ToLower(bank), Package: "book", Policy: all(authorities...),
+		Collections: []network.Collection{{
+			Name: "loan", Members: []string{bank + "MSP", "CommissionMSP", "CentralBankMSP", "FinanceMSP"},
+			Endorsement: all(peerOf(bank), network.Policy{Need: 1, Of: authorities}),
+		}}}
+}
+
+func e2eOptions(t *testing.T, dir string) network.Options {
+	t.Helper()
+	program, err := os.Executable()
+	require.NoError(t, err)
+	top, err := topology.Load("../test-network/topology.yaml")
+	require.NoError(t, err)
+	return network.Options{
+		StateDir: dir, Topology: top, FreePorts: true, Books: []string{"book-banka"},
+		Definitions: []network.ChaincodeDefinition{
+			{Name: "commons", Package: "commons", Policy: all(authorities...)},
+			book("BankA"),
+		},
+		Supervisor: []string{program, "supervise"},
+		Chaincode: func(p network.ChaincodeProcess) network.Command {
+			args := []string{"chaincode", p.Key, p.Cert, p.Roots}
+			for _, s := range p.Serve {
+				args = append(args, s.Address+"="+s.ID)
+			}
+			return network.Command{Program: program, Args: args}
+		},
+		Progress: func(e network.Event) { t.Logf("%s %-10s %s", time.Now().Format("05.000"), e.Stage, e.What) },
+	}
+}
+
+// as connects as an organization's admin.
+func as(t *testing.T, dir, org string) (*client.Gateway, func()) {
+	t.Helper()
+	top, err := topology.Load(layout.Dir(dir).Topology())
+	require.NoError(t, err)
+	members, err := channel.Connect(top, layout.Dir(dir))
+	require.NoError(t, err)
+	for _, m := range members {
+		if m.Organization.Name != org {
+			continue
+		}
+		g, err := client.Connect(m.Admin, client.WithClientConnection(m.Conn), client.WithSign(m.Admin.Sign), client.WithHash(hash.NONE))
+		require.NoError(t, err)
+		return g, func() { g.Close(); channel.CloseAll(members) }
+	}
+	t.Fatalf("no organization %s", org)
+	return nil, nil
+}
+
+// TestE2E makes a real network of four orderers, six peers and six chaincode
+// processes, and breaks it.
+func TestE2E(t *testing.T) {
+	if os.Getenv("QXL_E2E") == "" {
+		t.Skip("SKIPPED: starts a real Fabric network for a minute or two; QXL_E2E=1 go test ./network -run E2E runs it")
+	}
+	dir := filepath.Join(t.TempDir(), "fabric")
+	t.Cleanup(func() {
+		_, err := network.Down(context.Background(), dir)
+		require.NoError(t, err)
+		left, err := supervisor.Processes(layout.Dir(dir).Run())
+		require.NoError(t, err)
+		require.Empty(t, left, "down leaves no process")
+	})
+	ctx, cancel := context.WithTimeout(context.Background(), 8*time.Minute)
+	defer cancel()
+
+	report, err := network.Up(ctx, e2eOptions(t, dir))
+	require.NoError(t, err)
+	for _, s := range report.Stages {
+		t.Logf("stage %-10s %6.2f s", s.Name, s.Took.Seconds())
+	}
+	bank, closeBank := as(t, dir, "BankA")
+	loan := bank.GetNetwork(report.Topology.Channel).GetContract("book-banka")
+	begun := time.Now()
+	putPrivate := func(value string) {
+		t.Helper()
+		_, err := loan.Submit("putPrivate", client.WithArguments("loan", "k"), client.WithTransient(map[string][]byte{"value": []byte(value)}),
+			client.WithEndorsingOrganizations("BankAMSP", "FinanceMSP"))
+		require.NoError(t, err)
+	}
+	putPrivate("v1")
+	t.Logf("first transaction %.2f s after ready; up %.2f s", time.Since(begun).Seconds(), report.Took.Seconds())
+	require.Less(t, report.Took+time.Since(begun), 30*time.Second, "from built programs to the first transaction")
+
+	t.Run("policies hold", func(t *testing.T) {
+		_, err := loan.Submit("putPrivate", client.WithArguments("loan", "k2"), client.WithTransient(map[string][]byte{"value": []byte("x")}),
+			client.WithEndorsingOrganizations("CommissionMSP", "FinanceMSP"))
+		require.ErrorContains(t, err, "ENDORSEMENT_POLICY_FAILURE", "without the bank no write")
+		b, closeB := as(t, dir, "BankB")
+		defer closeB()
+		_, err = b.GetNetwork(report.Topology.Channel).GetContract("book-banka").Evaluate("getPrivate", client.WithArguments("loan", "k"),
+			client.WithEndorsingOrganizations("BankBMSP"))
+		require.Error(t, err, "the rival's peer has nothing to answer with")
+	})
+	t.Run("up again changes nothing", func(t *testing.T) {
+		before, err := network.Inspect(ctx, dir)
+		require.NoError(t, err)
+		again, err := network.Up(ctx, e2eOptions(t, dir))
+		require.NoError(t, err)
+		require.False(t, again.New)
+		after, err := network.Inspect(ctx, dir)
+		require.NoError(t, err)
+		require.True(t, after.Running)
+		for i, n := range after.Nodes {
+			require.Equal(t, before.Nodes[i].PID, n.PID, n.Name)
+			require.True(t, n.Healthy, n.Name)
+			require.True(t, n.Expires.After(time.Now().AddDate(0, 11, 0)), n.Name)
+			if n.Kind == network.KindPeer {
+				require.Equal(t, "v3.1.1", n.Version)
+				require.NotZero(t, n.Height)
+			}
+		}
+	})
+	t.Run("a new book while running", func(t *testing.T) {
+		begun := time.Now()
+		require.NoError(t, network.Deploy(ctx, dir, []network.ChaincodeDefinition{book("BankB")}, nil))
+		t.Logf("a further book took %.2f s", time.Since(begun).Seconds())
+		b, closeB := as(t, dir, "BankB")
+		defer closeB()
+		_, err := b.GetNetwork(report.Topology.Channel).GetContract("book-bankb").Submit("putPrivate", client.WithArguments("loan", "k"),
+			client.WithTransient(map[string][]byte{"value": []byte("b1")}), client.WithEndorsingOrganizations("BankBMSP", "CommissionMSP"))
+		require.NoError(t, err)
+	})
+	t.Run("restart one node", func(t *testing.T) {
+		require.NoError(t, network.Restart(ctx, dir, "Finance/peer0"))
+		require.ErrorContains(t, network.Restart(ctx, dir, "Nobody-peer0"), `no node "Nobody-peer0" (hint: one of Commission-orderer0, `)
+	})
+	closeBank()
+	t.Run("every process killed", func(t *testing.T) {
+		all, err := supervisor.Processes(layout.Dir(dir).Run())
+		require.NoError(t, err)
+		require.Len(t, all, 17)
+		for pid := range all {
+			require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
+		}
+		begun := time.Now()
+		_, err = network.Up(ctx, e2eOptions(t, dir))
+		require.NoError(t, err)
+		t.Logf("resumed in %.2f s", time.Since(begun).Seconds())
+		g, closeG := as(t, dir, "BankA")
+		defer closeG()
+		contract := g.GetNetwork(report.Topology.Channel).GetContract("book-banka")
+		value, err := contract.Evaluate("getPrivate", client.WithArguments("loan", "k"), client.WithEndorsingOrganizations("BankAMSP"))
+		require.NoError(t, err)
+		require.Equal(t, "v1", string(value), "what was committed is there")
+		_, err = contract.Submit("putPrivate", client.WithArguments("loan", "k"), client.WithTransient(map[string][]byte{"value": []byte("v2")}),
+			client.WithEndorsingOrganizations("BankAMSP", "CommissionMSP"))
+		require.NoError(t, err)
+	})
+	t.Run("down and up", func(t *testing.T) {
+		begun := time.Now()
+		n, err := network.Down(ctx, dir)
+		require.NoError(t, err)
+		require.Equal(t, 17, n)
+		t.Logf("down in %.2f s", time.Since(begun).Seconds())
+		begun = time.Now()
+		_, err = network.Up(ctx, e2eOptions(t, dir))
+		require.NoError(t, err)
+		t.Logf("up again in %.2f s", time.Since(begun).Seconds())
+	})
+}
