@@ -106,10 +106,14 @@ func (l *lines) detect(raw []byte) ([]byte, error) {
 		return nil, l.fatal(&Problem{Code: "FILE_NOT_CSV", Limit: "CSV", Value: "a spreadsheet",
 			Zh: "这是电子表格文件,不是 CSV", En: "this is a spreadsheet, not a CSV table", Hint: "save the sheet as CSV and send that file"})
 	default:
-		return nil, l.fatal(&Problem{Code: "FILE_HEADER", Limit: firstCell, Value: shownBytes(raw),
-			Zh: "首行不是表头", En: "the first line is no header line", Hint: "the first cell of the file is " + firstCell})
+		return nil, l.fatal(noHeader(string(raw)))
 	}
 	return raw, nil
+}
+
+func noHeader(line string) *Problem {
+	return &Problem{Code: "FILE_HEADER", Limit: firstCell, Value: shownBytes([]byte(line)),
+		Zh: "首行不是表头", En: "the first line is no header line", Hint: "the first cell of the file is " + firstCell}
 }
 
 // decode turns a line into text. A line in the other encoding is a problem

@@ -125,6 +125,10 @@ func (s *scanner) run(yield func(*Line) error) error {
 			s.newHeader(cells[1:])
 			continue
 		}
+		if s.layouts == nil {
+			s.problem(noHeader(text))
+			return nil
+		}
 		if err := s.line(cells, yield); err != nil {
 			return err
 		}
