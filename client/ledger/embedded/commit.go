@@ -9,7 +9,6 @@ import (
 
 	"github.com/syndtr/goleveldb/leveldb"
 	"github.com/syndtr/goleveldb/leveldb/opt"
-	"github.com/syndtr/goleveldb/leveldb/util"
 
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 )
@@ -51,6 +50,8 @@ type draft struct {
 	public  map[string]publicWrite  // last write of each key
 	private map[string]privateWrite // last write of each key
 	at      map[string]version      // version of that last write
+	before  map[string]version      // committed versions looked up so far
+	size    int                     // of private values
 }
 
 func (e *Engine) commitLoop() {
@@ -113,7 +114,8 @@ func (e *Engine) commit(batch []*envelope) {
 func (e *Engine) draft(batch []*envelope) (*draft, error) {
 	d := &draft{
 		block:   stored{Number: e.committer.height, Previous: e.committer.previous},
-		written: map[string]version{}, public: map[string]publicWrite{}, private: map[string]privateWrite{}, at: map[string]version{},
+		written: map[string]version{}, public: map[string]publicWrite{}, private: map[string]privateWrite{},
+		at: map[string]version{}, before: map[string]version{},
 	}
 	for i, env := range batch {
 		code, reason := env.code, env.reason
@@ -149,6 +151,7 @@ func (d *draft) take(env *envelope, v version) {
 		d.private[w.hashKey] = w
 		d.at[w.hashKey] = v
 		d.written[w.hashKey] = v
+		d.size += len(w.value) + 2*len(w.valueKey)
 		if w.op != put {
 			d.written[w.hashKey] = version{}
 		}
@@ -161,7 +164,7 @@ func (e *Engine) write(d *draft) error {
 	stage := map[*organization]*stageBatch{}
 	channel := leveldb.MakeBatch(64 << 10)
 	for key, w := range d.private {
-		old, err := e.committedVersion(key)
+		old, err := e.committedVersion(key, d)
 		if err != nil {
 			return err
 		}
@@ -173,7 +176,7 @@ func (e *Engine) write(d *draft) error {
 		for _, o := range w.members {
 			b := stage[o]
 			if b == nil {
-				b = &stageBatch{batch: leveldb.MakeBatch(len(w.value) * 4), record: staged{Block: number}}
+				b = &stageBatch{batch: leveldb.MakeBatch(d.size + 4<<10), record: staged{Block: number}}
 				stage[o] = b
 			}
 			b.add(w, d.at[key], old)
@@ -192,12 +195,10 @@ func (e *Engine) write(d *draft) error {
 	sync := &opt.WriteOptions{Sync: e.sync}
 
 	if err := inParallel(stage, func(o *organization, b *stageBatch) error {
-		raw, err := ledgerstate.Encode(&b.record)
-		if err != nil {
+		if err := b.seal(); err != nil {
 			return err
 		}
-		b.batch.Put(keyStaged, raw)
-		err = o.db.Write(b.batch, sync)
+		err := o.db.Write(b.batch, sync)
 		e.step("values of " + o.MSP)
 		return err
 	}); err != nil {
@@ -221,7 +222,11 @@ func (e *Engine) write(d *draft) error {
 	if err := e.renew(number + 1); err != nil {
 		return err
 	}
-	e.erase(stage)
+	for o, b := range stage {
+		if len(b.purged) > 0 {
+			e.erase(o, number, b.purged)
+		}
+	}
 	return nil
 }
 
@@ -271,6 +276,23 @@ func (b *stageBatch) add(w privateWrite, at, old version) {
 	}
 }
 
+// seal adds what a later start has to know of this block.
+func (b *stageBatch) seal() error {
+	raw, err := ledgerstate.Encode(&b.record)
+	if err != nil {
+		return err
+	}
+	b.batch.Put(keyStaged, raw)
+	if len(b.purged) == 0 {
+		return nil
+	}
+	if raw, err = ledgerstate.Encode(b.purged); err != nil {
+		return err
+	}
+	b.batch.Put(purgeKey(b.record.Block), raw)
+	return nil
+}
+
 // retire removes superseded values. Doing it again does no harm.
 func (o *organization) retire(keys [][]byte) error {
 	if len(keys) == 0 {
@@ -281,25 +303,6 @@ func (o *organization) retire(keys [][]byte) error {
 		batch.Delete(key)
 	}
 	return o.db.Write(batch, nil)
-}
-
-// erase takes purged values out of the files, which a deletion alone leaves
-// to some later compaction.
-func (e *Engine) erase(stage map[*organization]*stageBatch) {
-	for o, b := range stage {
-		if len(b.purged) == 0 {
-			continue
-		}
-		e.purging.Add(1)
-		go func() {
-			defer e.purging.Done()
-			for _, key := range b.purged {
-				if err := o.db.CompactRange(*util.BytesPrefix(key)); err != nil {
-					e.log.Error("a purged value could not be taken out of the files yet", "msp", o.MSP, "error", err)
-				}
-			}
-		}()
-	}
 }
 
 func inParallel(stage map[*organization]*stageBatch, f func(*organization, *stageBatch) error) error {

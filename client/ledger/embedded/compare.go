@@ -40,8 +40,11 @@ func responseDifference(a, b *peer.Response) string {
 }
 
 func nsDifference(a, b *nsSet) string {
-	if a == nil || b == nil {
-		return "used by one endorser only"
+	if a == nil {
+		a = &nsSet{}
+	}
+	if b == nil {
+		b = &nsSet{}
 	}
 	quoted := func(k string) string { return fmt.Sprintf("key %q", k) }
 	if d := readDifference(a.reads, b.reads, quoted); d != "" {
@@ -56,8 +59,11 @@ func nsDifference(a, b *nsSet) string {
 	hashed := func(k string) string { return "key hash " + hex.EncodeToString(hashOf([]byte(k))) }
 	for _, coll := range union(a.colls, b.colls) {
 		x, y := a.colls[coll], b.colls[coll]
-		if x == nil || y == nil {
-			return "collection " + coll + " used by one endorser only"
+		if x == nil {
+			x = &collSet{}
+		}
+		if y == nil {
+			y = &collSet{}
 		}
 		d := readDifference(x.reads, y.reads, hashed)
 		if d == "" {

@@ -41,7 +41,7 @@
 //
 // Keys of org/<MSP>/:
 //
-//	M schema, M staged
+//	M schema, M staged, M purge <number>
 //	P <namespace> 0 <collection> 0 <key, zero bytes escaped> 0 1 <version>   value
 //
 // A private value stands under the version that wrote it, and the hash entry

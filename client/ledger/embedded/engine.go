@@ -47,7 +47,7 @@ type Engine struct {
 	closed  bool
 	failMu  sync.Mutex
 	failure error
-	purging sync.WaitGroup
+	erasing sync.WaitGroup // background work on purged values
 
 	step func(string) // called between the steps of a commit; tests crash here
 }
@@ -154,6 +154,9 @@ func (e *Engine) start(wanted settings) error {
 	}
 	e.apply(joined)
 	if err := e.renew(e.committer.height); err != nil {
+		return err
+	}
+	if err := e.resumeErasure(); err != nil {
 		return err
 	}
 	go e.commitLoop()
@@ -293,11 +296,11 @@ func (e *Engine) Close() error {
 	e.closed = true
 	close(e.queue)
 	<-e.committed
-	e.purging.Wait()
 	return e.release()
 }
 
 func (e *Engine) release() error {
+	e.erasing.Wait()
 	var errs []error
 	for _, name := range sorted(e.orgs) {
 		if db := e.orgs[name].db; db != nil {

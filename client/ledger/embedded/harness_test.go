@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -92,6 +93,12 @@ func (s script) do(stub shim.ChaincodeStubInterface, o op) (answer string, err e
 		} else {
 			value, err = stub.GetState(o.Key)
 		}
+	case "add":
+		if value, err = stub.GetPrivateData(o.Coll, o.Key); err != nil {
+			return "", err
+		}
+		n, _ := strconv.Atoi(string(value))
+		return "", stub.PutPrivateData(o.Coll, o.Key, []byte(strconv.Itoa(n+1)))
 	case "mget":
 		var values [][]byte
 		if o.Coll != "" {

@@ -41,6 +41,10 @@ var (
 	keyStaged     = []byte("Mstaged")
 )
 
+// purgeKey names the values that a block purged, until they are out of the
+// files.
+func purgeKey(block uint64) []byte { return binary.BigEndian.AppendUint64([]byte("Mpurge "), block) }
+
 func blockKey(number uint64) []byte { return binary.BigEndian.AppendUint64([]byte{'B'}, number) }
 func txKey(id string) []byte        { return append([]byte{'T'}, id...) }
 

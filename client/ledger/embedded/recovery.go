@@ -74,5 +74,6 @@ func (e *Engine) recoverOrg(o *organization) error {
 		batch.Delete(key)
 	}
 	batch.Delete(keyStaged)
+	batch.Delete(purgeKey(s.Block))
 	return o.db.Write(batch, &opt.WriteOptions{Sync: e.sync})
 }

@@ -11,15 +11,21 @@ import (
 )
 
 // committedVersion is the version of a key in channel/ as of the last block.
-func (e *Engine) committedVersion(key string) (version, error) {
-	raw, err := e.channel.Get([]byte(key), nil)
-	if errors.Is(err, leveldb.ErrNotFound) {
-		return version{}, nil
+// A draft asks for each key once.
+func (e *Engine) committedVersion(key string, d *draft) (version, error) {
+	if v, ok := d.before[key]; ok {
+		return v, nil
 	}
-	if err != nil {
+	var v version
+	raw, err := e.channel.Get([]byte(key), nil)
+	switch {
+	case err == nil:
+		v = readVersion(raw)
+	case !errors.Is(err, leveldb.ErrNotFound):
 		return version{}, err
 	}
-	return readVersion(raw), nil
+	d.before[key] = v
+	return v, nil
 }
 
 // validate checks what a transaction read against the committed state and
@@ -31,7 +37,7 @@ func (e *Engine) validate(env *envelope, d *draft) (code, reason string, err err
 	for _, r := range env.reads {
 		now, inBlock := d.written[r.key]
 		if !inBlock {
-			if now, err = e.committedVersion(r.key); err != nil {
+			if now, err = e.committedVersion(r.key, d); err != nil {
 				return "", "", err
 			}
 		}
