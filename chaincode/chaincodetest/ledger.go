@@ -42,7 +42,8 @@ type Ledger struct {
 	people     map[string][]byte
 	n          int
 	Now        time.Time
-	Last       string // ID of the last transaction
+	TxOffset   time.Duration // of a transaction's time from the endorsers' clock
+	Last       string        // ID of the last transaction
 }
 
 // BookA and BookB are the books' chaincode names.
@@ -189,7 +190,7 @@ func (l *Ledger) invoke(cc, who, function string, args []string, transient map[s
 	if transient["seed"] == nil {
 		transient["seed"] = l.random()
 	}
-	tx := &transaction{id: hex.EncodeToString(sum[:]), time: timestamppb.New(l.Now), creator: l.Person(who), transient: transient, writes: map[string][]byte{}}
+	tx := &transaction{id: hex.EncodeToString(sum[:]), time: timestamppb.New(l.Now.Add(l.TxOffset)), creator: l.Person(who), transient: transient, writes: map[string][]byte{}}
 	tx.args = append(tx.args, []byte(function))
 	for _, a := range args {
 		tx.args = append(tx.args, []byte(a))

@@ -97,7 +97,7 @@ func (c Command[C]) Decode(raw json.RawMessage) (any, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(content); err != nil {
-		return nil, Malformed.At("content", nil, err)
+		return nil, asRefusal(err)
 	}
 	return content, nil
 }

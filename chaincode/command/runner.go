@@ -6,6 +6,7 @@ import (
 
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
 
+	"github.com/qingxinlian/qxl/chaincode/invalid"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/refusal"
 )
@@ -112,15 +113,23 @@ func (env *Environment) prepare(lane Lane, e Envelope) item {
 		err = def.Check(content)
 	}
 	if err != nil {
-		r, ok := refusal.As(err)
-		if !ok {
-			r = Malformed.At("content", nil, err)
-		}
-		it.refused = r
+		it.refused = asRefusal(err)
 		return it
 	}
 	it.wants = def.wants(content)
 	return it
+}
+
+// asRefusal makes a refusal of what is wrong with a command's content.
+func asRefusal(err error) *refusal.Refusal {
+	if r, ok := refusal.As(err); ok {
+		return r
+	}
+	var e *invalid.Error
+	if errors.As(err, &e) {
+		return &refusal.Refusal{Code: e.Code, Field: e.Field, Limit: e.Limit, Actual: e.Value}
+	}
+	return Malformed.At("content", nil, err)
 }
 
 // one gives a command its outcome and applies what happens to the overlay.
