@@ -1,0 +1,162 @@
+package identity
+
+import (
+	"crypto/ecdsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/qingxinlian/qxl/client/wallet"
+	"github.com/qingxinlian/qxl/network/layout"
+)
+
+const rootFile = "ca.pem" // in cacerts and tlscacerts of every MSP folder
+
+// Where in a node's folder its enrolment key pair lies.
+var (
+	signCert = filepath.Join("msp", "signcerts", "cert.pem")
+	signKey  = filepath.Join("msp", "keystore", "key.pem")
+)
+
+func registrarDir(d layout.Dir, org string) string {
+	return filepath.Join(caHome(d, org), "registrar")
+}
+
+func caHome(d layout.Dir, org string) string { return filepath.Join(d.Identity(org), "ca") }
+
+func caCert(d layout.Dir, org string) string { return filepath.Join(caHome(d, org), "ca-cert.pem") }
+
+// nodeOUs tells people, peers, orderers and administrators apart by the
+// organizational unit that the authority writes into their certificates.
+func nodeOUs() []byte {
+	var b strings.Builder
+	b.WriteString("NodeOUs:\n  Enable: true\n")
+	for _, ou := range [][2]string{{"Client", typeClient}, {"Peer", typePeer}, {"Admin", typeAdmin}, {"Orderer", typeOrderer}} {
+		fmt.Fprintf(&b, "  %sOUIdentifier:\n    Certificate: cacerts/%s\n    OrganizationalUnitIdentifier: %s\n", ou[0], rootFile, ou[1])
+	}
+	return []byte(b.String())
+}
+
+// mspFiles are what every MSP folder of an organization holds, below prefix.
+func mspFiles(prefix string, root []byte) map[string][]byte {
+	return map[string][]byte{
+		filepath.Join(prefix, "cacerts", rootFile):    root,
+		filepath.Join(prefix, "tlscacerts", rootFile): root,
+		filepath.Join(prefix, "config.yaml"):          nodeOUs(),
+	}
+}
+
+func keyPEM(key *ecdsa.PrivateKey) ([]byte, error) {
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, err
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
+}
+
+func readKey(path string) (*ecdsa.PrivateKey, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode(data)
+	if block == nil {
+		return nil, fmt.Errorf("%s holds no PEM key", path)
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	ec, ok := key.(*ecdsa.PrivateKey)
+	if !ok {
+		return nil, fmt.Errorf("%s holds a %T, not an ECDSA key", path, key)
+	}
+	return ec, nil
+}
+
+func readCertificate(path string) (*x509.Certificate, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	cert, err := wallet.ParseCertificate(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return cert, nil
+}
+
+// writeFolder makes a folder with all its files appear at once. All files
+// are for their owner alone. It must not exist yet.
+func writeFolder(path string, files map[string][]byte) error {
+	parent := filepath.Dir(path)
+	if err := os.MkdirAll(parent, 0o700); err != nil {
+		return err
+	}
+	tmp, err := os.MkdirTemp(parent, ".new-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+	folders := map[string]bool{tmp: true}
+	for name, data := range files {
+		file := filepath.Join(tmp, name)
+		for dir := filepath.Dir(file); dir != tmp; dir = filepath.Dir(dir) {
+			folders[dir] = true
+		}
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return err
+		}
+		if err := writeSynced(file, data); err != nil {
+			return err
+		}
+	}
+	for dir := range folders {
+		if err := syncFolder(dir); err != nil {
+			return err
+		}
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		return err
+	}
+	return syncFolder(parent)
+}
+
+// replaceFile gives a file new content at once.
+func replaceFile(path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	tmp := path + ".new"
+	if err := writeSynced(tmp, data); err != nil {
+		return err
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+func writeSynced(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+func syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
