@@ -102,6 +102,15 @@ type RepayContent struct {
 	Amount money.Fen       `json:"amount"`
 }
 
+// ChargeContent adds costs of recovery 实现债权费用 (litigation, enforcement) that
+// the debtor bears; the next repayment goes to them first (民法典 561).
+type ChargeContent struct {
+	command.Head
+	Loan    ledgerstate.Ref `json:"loan"`
+	Amount  money.Fen       `json:"amount"`
+	Voucher string          `json:"voucher"` // SHA-256 of the voucher, hex
+}
+
 // SettleContent closes a loan on which nothing is owed 结清.
 type SettleContent struct {
 	command.Head

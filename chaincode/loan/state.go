@@ -1,0 +1,110 @@
+package loan
+
+import (
+	"github.com/qingxinlian/qxl/chaincode/calendar"
+	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
+	"github.com/qingxinlian/qxl/chaincode/loan/account"
+	"github.com/qingxinlian/qxl/chaincode/loan/schedule"
+	"github.com/qingxinlian/qxl/chaincode/money"
+)
+
+// Application is an application for credit.
+type Application struct {
+	Status   Status
+	Subject  string // pseudonym; not in the digest
+	Product  string
+	Amount   money.Fen
+	Months   int
+	Use      string
+	Grant    string // number of the grant it came with
+	Channel  string
+	Applied  calendar.Date
+	Routed   calendar.Date
+	Deadline calendar.Date // day by which the bank decides
+}
+
+// ApplicationKind are the applications of a book.
+var ApplicationKind = ledgerstate.NewKind[Application](ledgerstate.Kind[Application]{
+	Code: "application", Collection: command.Intake.Name, Slots: 16, Keep: 8, Schema: 1,
+	Zh: "信贷申请", En: "applications for credit",
+	Digest: func(a Application) any { a.Subject = ""; return a },
+}, ApplicationMade{}, ApplicationRouted{})
+
+// Acceptance says which loan came of an application, so that none comes twice.
+type Acceptance struct{ Contract string }
+
+// AcceptanceKind are the acceptances of a book. An acceptance has the ID of
+// its loan, so the two kinds' pages fill in step.
+var AcceptanceKind = ledgerstate.NewKind[Acceptance](ledgerstate.Kind[Acceptance]{
+	Code: "acceptance", Collection: command.Loan.Name, Slots: 16, Keep: 1, Schema: 1,
+	Zh: "申请受理", En: "which loan came of an application",
+}, ApplicationAccepted{})
+
+// Loan is a loan from its acceptance on. It is kept as an array: fields are
+// appended only.
+type Loan struct {
+	Status      Status
+	Subject     string // pseudonym; not in the digest
+	Profile     Profile
+	Application string // its number
+	Product     string
+	Accepted    calendar.Date
+	Deadline    calendar.Date // of the decision
+	AcceptedBy  []byte        // certificate, short form; not in the digest
+	Reason      string        // why rejected
+	Credit      Credit
+	Contract    Contract
+	Account     account.State
+	Last        calendar.Date // date of the last entry
+}
+
+// Profile is what of the borrower's identity P and F may see, as of a day.
+type Profile struct {
+	Type     string        `json:"type"`     // 主体类型
+	Region   string        `json:"region"`   // 行政区划
+	Industry string        `json:"industry"` // 行业门类
+	Size     string        `json:"size"`     // 规模
+	Date     calendar.Date `json:"date"`
+}
+
+// Credit is the decision.
+type Credit struct {
+	Date      calendar.Date
+	Limit     money.Fen
+	Rate      money.Rate
+	Months    int
+	Method    schedule.Method
+	Guarantee string
+	LPRDate   calendar.Date // publication of the LPR that the rate was compared with
+	Spread    money.Rate    // rate less that LPR, possibly negative
+	By        []byte        // certificate, short form; not in the digest
+}
+
+// Contract is what was signed; the principal and first day of its terms are
+// those of the disbursement once there is one.
+type Contract struct {
+	Date    calendar.Date
+	Amount  money.Fen // 合同金额
+	Account account.Contract
+}
+
+// Kind are the loans of a book.
+var Kind = ledgerstate.NewKind[Loan](ledgerstate.Kind[Loan]{
+	Code: "loan", Collection: command.Loan.Name, Slots: 16, Keep: 8, Schema: 1,
+	Zh: "贷款", En: "loans",
+	Digest: func(l Loan) any { l.Subject, l.AcceptedBy, l.Credit.By = "", nil, nil; return l },
+}, LoanAccepted{}, LoanRejected{}, CreditDecided{}, ContractSigned{}, LoanDisbursed{}, LoanCharged{}, LoanRepaid{}, LoanSettled{})
+
+// open gives the account of a disbursed loan. Its contract was opened when it
+// was disbursed, so it opens.
+func (l *Loan) open() *account.Account {
+	a, err := account.Open(l.Contract.Account)
+	if err != nil {
+		panic("a disbursed loan has no plan: " + err.Error())
+	}
+	return a
+}
+
+// disbursed reports whether the loan has an account.
+func (l *Loan) disbursed() bool { return l.Status == Disbursed || l.Status == Settled }

@@ -1,0 +1,104 @@
+package loan
+
+import (
+	"strings"
+
+	"github.com/qingxinlian/qxl/chaincode/refusal"
+)
+
+// Status is where an application or a loan stands.
+type Status uint8
+
+// Of an application: Applied, Routed. Of a loan: the others. The zero value is
+// what does not exist yet.
+const (
+	None      Status = iota
+	Applied          // 已申请
+	Routed           // 已分派
+	Accepted         // 已受理
+	Rejected         // 已拒绝
+	Credited         // 已授信
+	Signed           // 已签约
+	Disbursed        // 已放款
+	Settled          // 已结清
+)
+
+var statusNames = [...]struct{ code, zh string }{
+	{"NONE", "无"}, {"APPLIED", "已申请"}, {"ROUTED", "已分派"}, {"ACCEPTED", "已受理"}, {"REJECTED", "已拒绝"},
+	{"CREDITED", "已授信"}, {"SIGNED", "已签约"}, {"DISBURSED", "已放款"}, {"SETTLED", "已结清"},
+}
+
+func (s Status) String() string {
+	if int(s) >= len(statusNames) {
+		return "UNKNOWN"
+	}
+	return statusNames[s].code
+}
+
+// Zh is the status in Chinese.
+func (s Status) Zh() string {
+	if int(s) >= len(statusNames) {
+		return "未知"
+	}
+	return statusNames[s].zh
+}
+
+// MarshalText writes the code.
+func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads the code.
+func (s *Status) UnmarshalText(text []byte) error {
+	for i := range statusNames {
+		if statusNames[i].code == string(text) {
+			*s = Status(i)
+			return nil
+		}
+	}
+	return UnknownStatus.At("status", "APPLIED ROUTED ACCEPTED REJECTED CREDITED SIGNED DISBURSED SETTLED", string(text))
+}
+
+// Transition is one row of a state machine: what a command needs and where it
+// leads.
+type Transition struct {
+	Command string   `json:"command"`
+	From    []Status `json:"from"`
+	To      Status   `json:"to"`
+	Effect  string   `json:"effect"`
+}
+
+// Applications is the state machine of an application.
+var Applications = []Transition{
+	{"loan.Apply", []Status{None}, Applied, "the application stands, visible to the bank and the authorities"},
+	{"loan.Route", []Status{Applied}, Routed, "the bank may accept; the term for its decision runs"},
+}
+
+// Loans is the state machine of a loan.
+var Loans = []Transition{
+	{"loan.Accept", []Status{None}, Accepted, "the application is used; the borrower's profile of the day is kept"},
+	{"loan.Reject", []Status{Accepted, Credited}, Rejected, "no loan, for a reason that the applicant learns"},
+	{"loan.Credit", []Status{Accepted}, Credited, "limit, highest rate, term, method and guarantee stand"},
+	{"loan.Sign", []Status{Credited}, Signed, "the contract stands"},
+	{"loan.Disburse", []Status{Signed}, Disbursed, "interest runs; the plan starts from this date"},
+	{"loan.Charge", []Status{Disbursed}, Disbursed, "costs of recovery are owed"},
+	{"loan.Repay", []Status{Disbursed}, Disbursed, "due instalments are paid, oldest first; the rest waits"},
+	{"loan.Settle", []Status{Disbursed}, Settled, "nothing is owed"},
+}
+
+// check refuses a command that its state machine does not allow.
+func check(machine []Transition, command string, from Status) *refusal.Refusal {
+	for i := range machine {
+		t := &machine[i]
+		if t.Command != command {
+			continue
+		}
+		allowed := make([]string, len(t.From))
+		for j, s := range t.From {
+			if s == from {
+				return nil
+			}
+			allowed[j] = s.String()
+		}
+		return WrongState.At("status", strings.Join(allowed, " "), from.String()+" → "+t.To.String())
+	}
+	return WrongState.At("status", nil, from.String()+" → "+command)
+}
