@@ -120,6 +120,10 @@ func (c Command[C]) Check(content any) error {
 	return c.Valid(*p)
 }
 
+// Wants lists the aggregates that a command with this content, from New or
+// Decode of its definition, reads: the one it acts on first.
+func Wants(d Definition, content any) []ledgerstate.Want { return d.wants(content) }
+
 func (c Command[C]) wants(content any) []ledgerstate.Want { return c.Wants(*content.(*C)) }
 
 func (c Command[C]) decide(ctx *Context, content any) ([]ledgerstate.Change, error) {

@@ -25,6 +25,7 @@ var SlotTaken = Errorf("SLOT_TAKEN", "the proposed ID is in use")
 
 // Any is a kind whatever its state: what the batch needs to know of it.
 type Any interface {
+	KindCode() string
 	CollectionName() string
 	// Keys are the ledger keys that finding the aggregate will read.
 	keys(v *View, ref Ref, birth bool) (collection string, keys []string, err error)

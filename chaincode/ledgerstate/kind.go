@@ -74,6 +74,9 @@ type Record[S any] struct {
 	kind *Kind[S]
 }
 
+// KindCode names the kind within its chaincode.
+func (k *Kind[S]) KindCode() string { return k.Code }
+
 // CollectionName is where the kind is kept; "" is public.
 func (k *Kind[S]) CollectionName() string { return k.Collection }
 
