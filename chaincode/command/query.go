@@ -30,11 +30,16 @@ type Query[Q, R any] struct {
 // QueryDefinition is a query whatever its content.
 type QueryDefinition interface {
 	DescribeQuery() QuerySpec
+	// NewQuery gives a pointer to an empty content, for flags.
+	NewQuery() any
 	Contract(*Environment) contractapi.ContractInterface
 }
 
 // DescribeQuery implements QueryDefinition.
 func (q Query[Q, R]) DescribeQuery() QuerySpec { return q.QuerySpec }
+
+// NewQuery implements QueryDefinition.
+func (q Query[Q, R]) NewQuery() any { return new(Q) }
 
 type asking struct {
 	contractapi.Contract

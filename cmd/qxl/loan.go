@@ -23,5 +23,6 @@ func newLoanCommand(a *app) *cobra.Command {
 	for _, verb := range loanVerbs {
 		cmd.AddCommand(verb(a))
 	}
+	cmd.AddCommand(roomVerbs(a, "loan")...)
 	return cmd
 }

@@ -1,12 +1,10 @@
 package main
 
-import "github.com/spf13/cobra"
-
 // verbs is the table of the program's verbs, in the order of the help text.
 // Each is made in a file of its own.
-var verbs = []func(*app) *cobra.Command{
+var verbs = append(roomCommands(),
 	newLoanCommand,
 	newCheckCommand,
 	newUpCommand, newDownCommand, newStatusCommand, newLogsCommand, newNetworkCommand,
 	newChaincodeCommand, newSupervisorCommand,
-}
+)

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"encoding"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/invalid"
+	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
+)
+
+// contentFlags fills a command's content from flags, one for each JSON field
+// of the content: the definition is the only description there is. Lists and
+// objects are given as JSON.
+type contentFlags struct {
+	content any // pointer to the content struct
+	set     []func() error
+	refs    []*refFlag
+}
+
+// refFlag is a reference to another aggregate: people give its natural key,
+// the ID is looked up unless given.
+type refFlag struct {
+	name string
+	no   string
+	id   string
+	to   *ledgerstate.Ref
+	use  func() // for an optional reference: makes it part of the content
+	want ledgerstate.Want
+}
+
+var (
+	refType  = reflect.TypeOf(ledgerstate.Ref{})
+	headType = reflect.TypeOf(command.Head{})
+)
+
+func newContentFlags(cmd *cobra.Command, content any) *contentFlags {
+	c := &contentFlags{content: content}
+	c.fields(cmd, reflect.ValueOf(content).Elem())
+	return c
+}
+
+func (c *contentFlags) fields(cmd *cobra.Command, v reflect.Value) {
+	for i := range v.NumField() {
+		f, field := v.Type().Field(i), v.Field(i)
+		if f.Type == headType {
+			c.fields(cmd, field)
+			continue
+		}
+		name, option, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "" || name == "-" || !f.IsExported() {
+			continue
+		}
+		name = strings.ReplaceAll(name, "_", "-")
+		switch {
+		case f.Type == refType:
+			c.ref(cmd, name, field.Addr().Interface().(*ledgerstate.Ref), func() {})
+		case f.Type == reflect.PointerTo(refType):
+			to := &ledgerstate.Ref{}
+			c.ref(cmd, name, to, func() { field.Set(reflect.ValueOf(to)) })
+		default:
+			c.value(cmd, name, field, option == "omitempty")
+		}
+	}
+}
+
+func (c *contentFlags) ref(cmd *cobra.Command, name string, to *ledgerstate.Ref, use func()) {
+	r := &refFlag{name: name, to: to, use: use}
+	cmd.Flags().StringVar(&r.no, name, "", "number of the "+name+" 编号")
+	cmd.Flags().StringVar(&r.id, name+"-id", "", "opaque ID; looked up, or drawn for a new one, if left out")
+	c.refs = append(c.refs, r)
+}
+
+func (c *contentFlags) value(cmd *cobra.Command, name string, field reflect.Value, optional bool) {
+	usage := fieldUsage(field.Type())
+	if !optional {
+		usage += " (needed)"
+	}
+	text := cmd.Flags().String(name, "", usage)
+	c.set = append(c.set, func() error {
+		if !cmd.Flags().Changed(name) {
+			return nil
+		}
+		if err := setField(field, *text); err != nil {
+			if named := invalid.In(name, err); named != err {
+				return named
+			}
+			return &problem{Exit: exitUsage, Code: "FLAG_VALUE", Field: "--" + name, Limit: fieldUsage(field.Type()), Value: *text,
+				Zh: "参数值无法识别", En: fmt.Sprintf("cannot read --%s: %v", name, err), Hint: "see --help for the form"}
+		}
+		return nil
+	})
+}
+
+func fieldUsage(t reflect.Type) string {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch name := t.String(); name {
+	case "money.Fen":
+		return "yuan with two decimals 元"
+	case "money.Rate":
+		return "percent a year 年利率%"
+	case "calendar.Date":
+		return "YYYY-MM-DD"
+	}
+	switch t.Kind() {
+	case reflect.Slice, reflect.Struct, reflect.Map:
+		return "JSON"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int, reflect.Int64:
+		return "number"
+	}
+	return "text"
+}
+
+// setField reads a flag's text into a field of the content.
+func setField(field reflect.Value, text string) error {
+	if u, ok := field.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		return u.UnmarshalText([]byte(text))
+	}
+	switch field.Kind() {
+	case reflect.String:
+		field.SetString(text)
+		return nil
+	case reflect.Bool:
+		b, err := strconv.ParseBool(text)
+		field.SetBool(b)
+		return err
+	case reflect.Slice:
+		if field.Type().Elem().Kind() == reflect.String && !strings.HasPrefix(text, "[") {
+			field.Set(reflect.ValueOf(strings.Split(text, ",")).Convert(field.Type()))
+			return nil
+		}
+	}
+	return json.Unmarshal([]byte(text), field.Addr().Interface())
+}
+
+// read fills the content. References get a mark of their own, by which the
+// definition tells what each refers to.
+func (c *contentFlags) read(def command.Definition) error {
+	for _, set := range c.set {
+		if err := set(); err != nil {
+			return err
+		}
+	}
+	for i, r := range c.refs {
+		if r.no == "" && r.id == "" {
+			continue
+		}
+		r.use()
+		*r.to = ledgerstate.Ref{ID: ledgerstate.ID{Page: "mark" + strconv.Itoa(i)}, No: r.no}
+	}
+	for _, w := range command.Wants(def, c.content) {
+		for _, r := range c.refs {
+			if !r.to.ID.IsZero() && r.to.ID == w.Ref.ID && r.want.Kind == nil {
+				r.want = w
+			}
+		}
+	}
+	for _, r := range c.refs {
+		r.to.ID = ledgerstate.ID{}
+		if r.id == "" {
+			continue
+		}
+		id, err := ledgerstate.ParseID(r.id)
+		if err != nil {
+			return &problem{Exit: exitUsage, Code: "ID_FORM", Field: "--" + r.name + "-id", Value: r.id, Zh: "内部编号格式不符", En: err.Error()}
+		}
+		r.to.ID = id
+	}
+	return nil
+}

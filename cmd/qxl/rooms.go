@@ -1,0 +1,294 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/qingxinlian/qxl/chaincode"
+	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
+	"github.com/qingxinlian/qxl/chaincode/refusal"
+	"github.com/qingxinlian/qxl/client/book"
+	"github.com/qingxinlian/qxl/client/wallet"
+)
+
+// roomTitles are the rooms that have verbs, in their order.
+var roomTitles = []struct{ room, short string }{
+	{"consortium", "members, business days, reference tables 联盟、营业日与参照表"},
+	{"subject", "enterprises, sole traders, herders, co-operatives 信息主体"},
+	{"authorization", "grants, revocations, credit checks 授权"},
+}
+
+// roomVerbs are the commands and queries of a room as verbs: `qxl loan
+// disburse`. They come from the definitions; nothing is written twice.
+func roomVerbs(a *app, room string) []*cobra.Command {
+	var list []*cobra.Command
+	seen := map[string]bool{}
+	for _, defs := range [][]command.Definition{chaincode.BookCommands, chaincode.CommonsCommands} {
+		for _, d := range defs {
+			if s := d.Describe(); strings.HasPrefix(s.Name, room+".") && !seen[s.Name] {
+				seen[s.Name] = true
+				list = append(list, a.commandVerb(d))
+			}
+		}
+	}
+	for _, queries := range [][]command.QueryDefinition{chaincode.BookQueries, chaincode.CommonsQueries} {
+		for _, q := range queries {
+			if s := q.DescribeQuery(); strings.HasPrefix(s.Name, room+".") && !seen[s.Name] {
+				seen[s.Name] = true
+				list = append(list, a.queryVerb(q))
+			}
+		}
+	}
+	return list
+}
+
+// roomCommands makes one parent verb for each room that has none of its own.
+func roomCommands() []func(*app) *cobra.Command {
+	var list []func(*app) *cobra.Command
+	for _, r := range roomTitles {
+		list = append(list, func(a *app) *cobra.Command {
+			cmd := &cobra.Command{Use: r.room, Short: r.short, Args: cobra.ArbitraryArgs,
+				RunE: func(cmd *cobra.Command, args []string) error {
+					return usagef("say what to do; see qxl %s --help", cmd.Name())
+				}}
+			cmd.AddCommand(roomVerbs(a, r.room)...)
+			return cmd
+		})
+	}
+	return list
+}
+
+// verbName turns "OpenDay" into "open-day".
+func verbName(name string) string {
+	_, act, _ := strings.Cut(name, ".")
+	var b strings.Builder
+	for i, r := range act {
+		if r >= 'A' && r <= 'Z' {
+			if i > 0 {
+				b.WriteByte('-')
+			}
+			r += 'a' - 'A'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func (a *app) commandVerb(def command.Definition) *cobra.Command {
+	spec := def.Describe()
+	var as, bank, file string
+	access := make([]string, len(spec.Access))
+	for i, x := range spec.Access {
+		access[i] = x.String()
+	}
+	cmd := &cobra.Command{
+		Use:   verbName(spec.Name),
+		Short: spec.En + " " + spec.Zh,
+		Long:  fmt.Sprintf("%s %s\n\nWho may: %s. Command %s, lane %s.", spec.Zh, spec.En, strings.Join(access, ", "), spec.Name, spec.Lane.Name),
+		Args:  cobra.NoArgs,
+	}
+	content := def.New()
+	flags := newContentFlags(cmd, content)
+	f := cmd.Flags()
+	f.StringVar(&as, "as", "", "who signs: ORG/USER 签名人 (needed)")
+	f.StringVar(&file, "content", "", "read the content as JSON from a file, - for standard input")
+	if spec.Lane.Chaincode == command.Book {
+		f.StringVar(&bank, "bank", "", "whose book: the bank's short name (a bank's own by default) 账簿所属银行")
+	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if file != "" {
+			if err := a.readContent(file, def, content); err != nil {
+				return err
+			}
+		}
+		if err := flags.read(def); err != nil {
+			return err
+		}
+		if err := def.Check(content); err != nil {
+			return err
+		}
+		return a.withClient(cmd.Context(), as, bank, func(ctx context.Context, s *session, c *book.Client, own string) error {
+			if spec.Lane.Chaincode == command.Commons {
+				own = command.CommonsName
+			}
+			for _, r := range flags.refs {
+				if err := findRef(ctx, c, own, r); err != nil {
+					return err
+				}
+			}
+			result, err := c.Post(ctx, own, def, content)
+			if err != nil {
+				return err
+			}
+			return a.printResult(spec, result)
+		})
+	}
+	return cmd
+}
+
+func (a *app) readContent(file string, def command.Definition, content any) error {
+	var raw []byte
+	var err error
+	if file == "-" {
+		raw, err = io.ReadAll(io.LimitReader(a.in, 16<<20))
+	} else {
+		raw, err = os.ReadFile(file)
+	}
+	if err == nil {
+		_, err = def.Decode(raw)
+	}
+	if err == nil {
+		err = json.Unmarshal(raw, content)
+	}
+	if err != nil {
+		return &problem{Exit: exitUsage, Code: "CONTENT_FILE", Field: "--content", Value: file, Zh: "无法读取指令内容", En: err.Error(), Hint: "its fields are the flags of this verb"}
+	}
+	return nil
+}
+
+// findRef gives a reference its opaque ID: looked up, or drawn at random for
+// what the command brings into being.
+func findRef(ctx context.Context, c *book.Client, chaincode string, r *refFlag) error {
+	if !r.to.ID.IsZero() || r.no == "" || r.want.Kind == nil {
+		return nil
+	}
+	if r.want.Birth {
+		r.to.ID = ledgerstate.ID{Page: strings.ToLower(rand.Text()[:13])}
+		return nil
+	}
+	ids, err := c.Locate(ctx, chaincode, r.want.Kind.KindCode(), []string{r.no})
+	if err != nil {
+		return err
+	}
+	if ids[0].IsZero() {
+		return ledgerstate.Unknown.At(r.name, nil, r.no)
+	}
+	r.to.ID = ids[0]
+	return nil
+}
+
+func (a *app) printResult(spec command.Spec, r book.Result) error {
+	document := map[string]any{"command": spec.Name, "outcome": r.Outcome, "transaction": r.TxID}
+	if r.Refusal != nil {
+		document["refusal"] = r.Refusal
+	}
+	err := a.print(document, func(w io.Writer) {
+		fmt.Fprintf(w, "%s: %s  %s\n交易 transaction %s\n", spec.Zh, outcomeZh(r.Outcome), r.Outcome, r.TxID)
+	})
+	if err == nil && r.Refusal != nil {
+		return r.Refusal
+	}
+	return err
+}
+
+func outcomeZh(outcome string) string {
+	for _, o := range []command.Outcome{command.Accepted, command.Refused, command.AlreadyApplied, command.Retry} {
+		if o.String() == outcome {
+			return o.Zh()
+		}
+	}
+	return outcome
+}
+
+// withClient opens the ledger as a person and finds the book that is meant.
+func (a *app) withClient(ctx context.Context, as, bank string, do func(context.Context, *session, *book.Client, string) error) error {
+	if as == "" {
+		return &problem{Exit: exitUsage, Code: "SIGNER_MISSING", Field: "--as", Zh: "请用 --as 指明签名人", En: "no signer given", Hint: "--as ORG/USER, for example --as BankA/officer1"}
+	}
+	org, _, err := wallet.Split(as)
+	if err != nil {
+		return err
+	}
+	s, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	l, err := s.As(ctx, as)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	if bank == "" {
+		bank = org
+	}
+	var own, msp string
+	for _, o := range s.topology.Organizations {
+		if strings.EqualFold(o.Name, bank) && party(o.Party) == command.Bank {
+			own = bookName(o.Name)
+		}
+		if o.Name == org {
+			msp = o.MSP
+		}
+	}
+	c, err := book.Open(ctx, l, msp)
+	if err != nil {
+		return err
+	}
+	return do(ctx, s, c, own)
+}
+
+func (a *app) queryVerb(q command.QueryDefinition) *cobra.Command {
+	spec := q.DescribeQuery()
+	var as, bank string
+	cmd := &cobra.Command{Use: verbName(spec.Name), Short: spec.En + " " + spec.Zh, Args: cobra.NoArgs}
+	content := q.NewQuery()
+	flags := newContentFlags(cmd, content)
+	f := cmd.Flags()
+	f.StringVar(&as, "as", "", "who asks: ORG/USER 查询人 (needed)")
+	if spec.Chaincode == command.Book {
+		f.StringVar(&bank, "bank", "", "whose book: the bank's short name (a bank's own by default) 账簿所属银行")
+	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		for _, set := range flags.set {
+			if err := set(); err != nil {
+				return err
+			}
+		}
+		return a.withClient(cmd.Context(), as, bank, func(ctx context.Context, s *session, c *book.Client, own string) error {
+			if spec.Chaincode == command.Commons {
+				own = command.CommonsName
+			} else if own == "" {
+				return bookNeeded()
+			}
+			var answer json.RawMessage
+			if err := c.Ask(ctx, own, spec.Name, content, &answer); err != nil {
+				return err
+			}
+			var document any
+			if err := json.Unmarshal(answer, &document); err != nil {
+				return err
+			}
+			return a.print(document, func(w io.Writer) { writeDocument(w, document, "") })
+		})
+	}
+	return cmd
+}
+
+func bookNeeded() error {
+	return &problem{Exit: exitUsage, Code: "BOOK_MISSING", Field: "--bank", Zh: "请用 --bank 指明哪家银行的账簿", En: "say whose book", Hint: "--bank BankA"}
+}
+
+func init() { explainers = append(explainers, explainRefusal) }
+
+// explainRefusal shows what a rule of the ledger refused.
+func explainRefusal(err error) *problem {
+	r, ok := refusal.As(err)
+	if !ok {
+		return nil
+	}
+	zh, en := r.Texts()
+	p := &problem{Exit: exitRefused, Code: r.Code, Field: r.Field, Limit: r.Limit, Value: r.Actual, Zh: zh, En: en}
+	if reason, ok := refusal.Lookup(r.Code); ok && reason.Source != "" {
+		p.Hint = "rule: " + reason.Source
+	}
+	return p
+}
