@@ -113,6 +113,9 @@ func Attributes(cert *x509.Certificate) (map[string]string, error) {
 		if err := json.Unmarshal(ext.Value, &doc); err != nil {
 			return nil, fmt.Errorf("certificate attributes: %w", err)
 		}
+		if doc.Attrs == nil {
+			break
+		}
 		return doc.Attrs, nil
 	}
 	return map[string]string{}, nil
