@@ -51,26 +51,26 @@ type Commit struct {
 
 // Transaction is what everybody on the channel can see of a transaction.
 type Transaction struct {
-	TxID       string
-	Block      uint64
-	Index      int // position in the block
-	Time       time.Time
-	Validation string // VALID, MVCC_READ_CONFLICT, …
-	Chaincode  string
-	Function   string
-	Args       []string
-	Creator    Signer
-	Endorsers  []Signer
+	TxID       string    `json:"transaction"`
+	Block      uint64    `json:"block"`
+	Index      int       `json:"index"` // position in the block
+	Time       time.Time `json:"time"`
+	Validation string    `json:"validation"` // VALID, MVCC_READ_CONFLICT, …
+	Chaincode  string    `json:"chaincode"`
+	Function   string    `json:"function"`
+	Args       []string  `json:"args"`
+	Creator    Signer    `json:"creator"`
+	Endorsers  []Signer  `json:"endorsers"`
 }
 
 // Signer is who signed: an MSP and the certificate's subject and
 // attributes.
 type Signer struct {
-	MSP         string
-	Subject     string // common name
-	Fingerprint string // hex SHA-256 of the certificate
-	Roles       []string
-	Post        string
+	MSP         string   `json:"msp"`
+	Subject     string   `json:"subject"`     // common name
+	Fingerprint string   `json:"fingerprint"` // hex SHA-256 of the certificate
+	Roles       []string `json:"roles"`
+	Post        string   `json:"post,omitempty"`
 }
 
 // Factory opens connections for several people on one engine.

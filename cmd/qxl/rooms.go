@@ -292,3 +292,17 @@ func explainRefusal(err error) *problem {
 	}
 	return p
 }
+
+// definitionOf finds a command of a deployed chaincode by its name.
+func definitionOf(chaincodeName, name string) command.Definition {
+	list := chaincode.BookCommands
+	if chaincodeName == command.CommonsName {
+		list = chaincode.CommonsCommands
+	}
+	for _, d := range list {
+		if d.Describe().Name == name {
+			return d
+		}
+	}
+	return nil
+}
