@@ -129,9 +129,26 @@ Exit codes:   0 done, 1 refused by a rule, 2 wrong usage or input, 3 infrastruct
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usagef("%v", err) })
 	flags := root.PersistentFlags()
 	flags.BoolVar(&a.json, "json", a.json, "print one JSON document on standard output 以 JSON 输出结果")
+	flags.StringVar(&a.engine, "engine", "", "fabric or embedded (default: the one that was made here) 账本引擎")
 	flags.StringVar(&a.stateDir, "state", "", "state directory 状态目录 (default $QXL_STATE or ~/.local/state/qxl)")
 	for _, verb := range verbs {
 		root.AddCommand(verb(a))
 	}
+	argumentsAreUsage(root)
 	return root
+}
+
+// argumentsAreUsage makes a wrong number of arguments wrong usage.
+func argumentsAreUsage(cmd *cobra.Command) {
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			if err := check(cmd, args); err != nil {
+				return usagef("%v", err)
+			}
+			return nil
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		argumentsAreUsage(sub)
+	}
 }
