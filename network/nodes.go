@@ -57,6 +57,19 @@ func environment(more ...string) []string {
 	return append(env, more...)
 }
 
+// logFormat is Fabric's without colours: logs are files.
+const logFormat = "%{time:2006-01-02 15:04:05.000 MST} %{level:.4s} [%{module}] %{message}"
+
+// stamp tells one build of a program from another: a network that is up runs
+// the new one once qxl up is called.
+func stamp(program string) string {
+	info, err := os.Stat(program)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("%d %d", info.Size(), info.ModTime().UnixNano())
+}
+
 // processes makes the supervisor's configuration.
 func (n *network) processes(set *programs.Set, packages map[string][]Served) (supervisor.Config, error) {
 	var c supervisor.Config
@@ -71,7 +84,7 @@ func (n *network) processes(set *programs.Set, packages map[string][]Served) (su
 			if x.kind == KindPeer {
 				p.Program, p.Args = set.Path("peer"), []string{"node", "start"}
 			}
-			p.Env = environment("FABRIC_CFG_PATH="+n.dir.Config(x.id), "FABRIC_LOGGING_SPEC=warn")
+			p.Env = environment("FABRIC_CFG_PATH="+n.dir.Config(x.id), "FABRIC_LOGGING_SPEC=warn:grpc=error", "FABRIC_LOGGING_FORMAT="+logFormat)
 			p.Probe = supervisor.Probe{
 				Health:  "http://" + x.operations + "/healthz",
 				Metrics: "http://" + x.operations + "/metrics", Channel: n.topology.Channel,
@@ -89,6 +102,7 @@ func (n *network) processes(set *programs.Set, packages map[string][]Served) (su
 			p.Env = append(environment("CORE_PEER_LOCALMSPID="+o.MSP), command.Env...)
 			p.Probe = supervisor.Probe{TLS: packages[x.org][0].Address, Cert: peer.Cert, Key: peer.Key, Root: n.dir.TLSRoot(x.org)}
 		}
+		p.Stamp = stamp(p.Program)
 		c.Processes = append(c.Processes, p)
 	}
 	return c, nil

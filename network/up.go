@@ -70,7 +70,10 @@ func open(o Options) (*network, error) {
 	}
 	n := &network{options: o, dir: layout.Dir(dir)}
 	kept, err := topology.Load(n.dir.Topology())
+	_, noGenesis := os.Stat(n.dir.Genesis())
 	switch {
+	case err == nil && noGenesis != nil && o.Topology != nil:
+		// Begun and never finished: the topology may still be mended.
 	case err == nil:
 		n.topology = kept
 		if o.Topology != nil {

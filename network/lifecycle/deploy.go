@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/hyperledger/fabric-admin-sdk/pkg/chaincode"
@@ -29,9 +30,12 @@ type Plan struct {
 	Committers []string
 	// Alive says whether trying on makes sense; may be nil.
 	Alive func() error
-	// Done is told of each step that changed something; may be nil.
+	// Done is told of each stage that changed something; may be nil.
 	Done func(what string)
 }
+
+// tally counts what a stage changed.
+type tally struct{ atomic.Int64 }
 
 // attempt is how long one transaction may take before it is tried again.
 const attempt = 20 * time.Second
@@ -69,13 +73,15 @@ func Deploy(ctx context.Context, p Plan) error {
 		}
 		plan = append(plan, wanted{compiled: c})
 	}
+	var installed, approvals, commits tally
 	installing, ictx := errgroup.WithContext(ctx)
 	for _, m := range p.Members {
-		installing.Go(func() error { return p.install(ictx, m) })
+		installing.Go(func() error { return p.install(ictx, m, &installed) })
 	}
 	if err := installing.Wait(); err != nil {
 		return err
 	}
+	p.done(&installed, "installed chaincode: %d packages on %d peers", len(p.Members))
 	if err := p.number(ctx, plan); err != nil {
 		return err
 	}
@@ -87,21 +93,23 @@ func Deploy(ctx context.Context, p Plan) error {
 		}
 		approved[m.Organization.Name] = true
 		for _, w := range plan {
-			approving.Go(func() error { return p.approve(actx, m, w) })
+			approving.Go(func() error { return p.approve(actx, m, w, &approvals) })
 		}
 	}
 	if err := approving.Wait(); err != nil {
 		return err
 	}
+	p.done(&approvals, "approved chaincode: %d times, by %d organizations", len(approved))
 	committing, cctx := errgroup.WithContext(ctx)
 	for _, w := range plan {
 		if !w.committed {
-			committing.Go(func() error { return p.commit(cctx, w) })
+			committing.Go(func() error { return p.commit(cctx, w, &commits) })
 		}
 	}
 	if err := committing.Wait(); err != nil {
 		return err
 	}
+	p.done(&commits, "committed chaincode: %d of %d definitions", len(plan))
 	seeing, sctx := errgroup.WithContext(ctx)
 	for _, m := range p.Members {
 		seeing.Go(func() error { return p.await(sctx, m, plan) })
@@ -143,22 +151,22 @@ func explain(err error) string {
 	return text
 }
 
-func (p Plan) done(format string, args ...any) {
-	if p.Done != nil {
-		p.Done(fmt.Sprintf(format, args...))
+func (p Plan) done(changed *tally, format string, of int) {
+	if n := changed.Load(); n > 0 && p.Done != nil {
+		p.Done(fmt.Sprintf(format, n, of))
 	}
 }
 
-func (p Plan) install(ctx context.Context, m *channel.Member) error {
+func (p Plan) install(ctx context.Context, m *channel.Member, installed *tally) error {
 	packages := p.Packages[m.Organization.Name]
 	peer := chaincode.NewPeer(m.Conn, m.Admin)
 	return p.until(ctx, "install chaincode on "+m.ID(), func(ctx context.Context) error {
-		installed, err := peer.QueryInstalled(ctx)
+		there, err := peer.QueryInstalled(ctx)
 		if err != nil {
 			return err
 		}
 		have := map[string]bool{}
-		for _, c := range installed.GetInstalledChaincodes() {
+		for _, c := range there.GetInstalledChaincodes() {
 			have[c.GetPackageId()] = true
 		}
 		for _, pkg := range packages {
@@ -168,7 +176,7 @@ func (p Plan) install(ctx context.Context, m *channel.Member) error {
 			if _, err := peer.Install(ctx, bytes.NewReader(pkg.Bytes)); err != nil {
 				return err
 			}
-			p.done("installed %s on %s", pkg.Label, m.ID())
+			installed.Add(1)
 		}
 		return nil
 	})
@@ -209,7 +217,7 @@ func query(ctx context.Context, ch string, m *channel.Member) (map[string]*fabri
 	return by, nil
 }
 
-func (p Plan) approve(ctx context.Context, m *channel.Member, w wanted) error {
+func (p Plan) approve(ctx context.Context, m *channel.Member, w wanted, approvals *tally) error {
 	pkg, ok := p.Packages[m.Organization.Name][w.Package]
 	if !ok {
 		return fmt.Errorf("chaincode definition %s: organization %s has no package %s", w.Name, m.Organization.Name, w.Package)
@@ -226,14 +234,14 @@ func (p Plan) approve(ctx context.Context, m *channel.Member, w wanted) error {
 		if err != nil && !strings.Contains(explain(err), "with unchanged content") {
 			return err
 		}
-		p.done("approved %s for %s", w.Name, m.Organization.Name)
+		approvals.Add(1)
 		return nil
 	})
 }
 
 // commit asks the committers' peers by name: discovery needs seconds more to
 // know which peers those are.
-func (p Plan) commit(ctx context.Context, w wanted) error {
+func (p Plan) commit(ctx context.Context, w wanted, commits *tally) error {
 	m := p.Members[0]
 	args, err := commitArguments(w)
 	if err != nil {
@@ -257,7 +265,7 @@ func (p Plan) commit(ctx context.Context, w wanted) error {
 		if err != nil {
 			return err
 		}
-		p.done("committed %s as number %d", w.Name, w.sequence)
+		commits.Add(1)
 		return nil
 	})
 }

@@ -25,6 +25,9 @@ type Process struct {
 	Env     []string `json:"env"` // all of it: nothing is inherited
 	Dir     string   `json:"dir"`
 	Log     string   `json:"log"`
+	// Stamp is anything that, changed, has the process restarted: which build
+	// the program is.
+	Stamp string `json:"stamp,omitempty"`
 	// Generation is counted up to have the process restarted.
 	Generation int   `json:"generation"`
 	Probe      Probe `json:"probe"`
@@ -95,7 +98,7 @@ func (d *Duration) UnmarshalText(text []byte) error {
 
 // spec identifies what a process was started from.
 func (p Process) spec() string {
-	data, err := json.Marshal([]any{p.Program, p.Args, p.Env, p.Dir, p.Generation})
+	data, err := json.Marshal([]any{p.Program, p.Args, p.Env, p.Dir, p.Stamp, p.Generation})
 	if err != nil {
 		panic(err) // strings and numbers always encode
 	}
