@@ -38,12 +38,12 @@ func (a *app) open(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.openEmbedded(state)
+	return a.openEmbedded(ctx, state)
 }
 
-// openEmbedded opens the ledger in this process, and makes it if it is not
-// there.
-func (a *app) openEmbedded(state string) (*session, error) {
+// openEmbedded opens the ledger in this process, and makes it, sample
+// consortium founded, if it is not there.
+func (a *app) openEmbedded(ctx context.Context, state string) (*session, error) {
 	t, err := loadTopology(os.Getenv("QXL_TOPOLOGY"))
 	if err != nil {
 		return nil, err
@@ -67,7 +67,18 @@ func (a *app) openEmbedded(state string) (*session, error) {
 	}
 	zh, en := e.Notice()
 	a.say("%s\n%s", zh, en)
-	return &session{Factory: e, engine: embeddedEngine, dir: dir, topology: t}, nil
+	s := &session{Factory: e, engine: embeddedEngine, dir: dir, topology: t}
+	if t.Synthetic {
+		content, err := a.genesis(s, "")
+		if err == nil {
+			err = a.found(ctx, s, s.person(topology.PartyC, "operator"), content)
+		}
+		if err != nil {
+			e.Close()
+			return nil, err
+		}
+	}
+	return s, nil
 }
 
 // enrolEmbedded gives the sample's people keys and certificates of the test

@@ -46,7 +46,7 @@ network if there is one, else prepare the ledger that lives in this program.`,
 			}
 			_, none := os.Stat(layout.Dir(dir).Topology())
 			if !fabric && none != nil {
-				s, err := a.openEmbedded(filepath.Dir(dir))
+				s, err := a.openEmbedded(cmd.Context(), filepath.Dir(dir))
 				if err != nil {
 					return err
 				}
