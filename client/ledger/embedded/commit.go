@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -209,11 +210,16 @@ func (e *Engine) write(d *draft) error {
 	}
 	e.step("block")
 	if err := inParallel(stage, func(o *organization, b *stageBatch) error {
-		err := o.retire(b.record.Retired)
+		err := o.retire(number, b.record.Retired)
 		e.step("retired of " + o.MSP)
 		return err
 	}); err != nil {
 		return fmt.Errorf("remove superseded values of block %d: %w", number, err)
+	}
+	if peers := e.peers(); len(stage) == 0 && len(peers) > 0 {
+		if err := peers[0].retire(number, nil); err != nil {
+			return err
+		}
 	}
 	e.committer.height, e.committer.previous = number+1, d.block.hash()
 	if d.joined != nil {
@@ -293,12 +299,11 @@ func (b *stageBatch) seal() error {
 	return nil
 }
 
-// retire removes superseded values. Doing it again does no harm.
-func (o *organization) retire(keys [][]byte) error {
-	if len(keys) == 0 {
-		return nil
-	}
-	batch := leveldb.MakeBatch(len(keys) * 128)
+// retire removes the values that a committed block superseded, and witnesses
+// the block. Doing it again does no harm.
+func (o *organization) retire(block uint64, keys [][]byte) error {
+	batch := leveldb.MakeBatch(64 + len(keys)*128)
+	batch.Put(keyWitness, binary.BigEndian.AppendUint64(nil, block))
 	for _, key := range keys {
 		batch.Delete(key)
 	}

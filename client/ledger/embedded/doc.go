@@ -41,12 +41,14 @@
 //
 // Keys of org/<MSP>/:
 //
-//	M schema, M staged, M purge <number>
+//	M schema, M staged, M witness, M purge <number>
 //	P <namespace> 0 <collection> 0 <key, zero bytes escaped> 0 1 <version>   value
 //
 // A private value stands under the version that wrote it, and the hash entry
 // in channel/ says which version counts. So a block is committed in two steps:
 // the members' values first, which nobody reads yet, then blocks, public state
 // and hashes in one atomic write. What a crash leaves between the two is named
-// by "M staged" and removed at the next start.
+// by "M staged" and removed at the next start. Afterwards "M witness" says that
+// the block was committed: a channel/ that lost its last blocks, which its own
+// chain cannot show, is found by it.
 package embedded

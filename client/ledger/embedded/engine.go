@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -55,7 +56,9 @@ type Engine struct {
 // organization is a member at run time.
 type organization struct {
 	Organization
-	db *leveldb.DB // nil if peerless
+	db     *leveldb.DB // nil if peerless
+	dir    string
+	erased atomic.Bool // purged values were taken out of tables
 
 	mu         sync.Mutex
 	chaincodes map[command.Chaincode]shim.Chaincode
@@ -143,7 +146,8 @@ func (e *Engine) start(wanted settings) error {
 	for _, o := range joined.Organizations {
 		org := &organization{Organization: o, chaincodes: map[command.Chaincode]shim.Chaincode{}}
 		if !o.peerless() {
-			if org.db, err = openDatabase(filepath.Join(e.dir, "org", o.MSP)); err != nil {
+			org.dir = filepath.Join(e.dir, "org", o.MSP)
+			if org.db, err = openDatabase(org.dir); err != nil {
 				return err
 			}
 			if err := e.recoverOrg(org); err != nil {
@@ -275,7 +279,7 @@ func (e *Engine) Connect(p Person) (ledger.Ledger, error) {
 func (e *Engine) Holdings(msp string) []string {
 	dirs := []string{filepath.Join(e.dir, "channel")}
 	if o := e.organization(msp); o != nil && o.db != nil {
-		dirs = append(dirs, filepath.Join(e.dir, "org", msp))
+		dirs = append(dirs, o.dir)
 	}
 	return dirs
 }
@@ -303,8 +307,8 @@ func (e *Engine) release() error {
 	e.erasing.Wait()
 	var errs []error
 	for _, name := range sorted(e.orgs) {
-		if db := e.orgs[name].db; db != nil {
-			errs = append(errs, db.Close())
+		if o := e.orgs[name]; o.db != nil {
+			errs = append(errs, o.close())
 		}
 	}
 	if e.channel != nil {

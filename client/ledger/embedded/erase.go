@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/syndtr/goleveldb/leveldb"
 	"github.com/syndtr/goleveldb/leveldb/util"
 
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
@@ -15,9 +16,10 @@ import (
 // the first and the last is rewritten at once.
 const eraseTogether = 8
 
-// erase takes purged values out of an organization's files, which a deletion
+// erase takes purged values out of an organization's tables, which a deletion
 // alone leaves to some later compaction. It works in the background; a start
-// after a crash takes it up again.
+// after a crash takes it up again. goleveldb removes a replaced table's file
+// at once or only some minutes later; close and open remove it in any case.
 func (e *Engine) erase(o *organization, block uint64, keys [][]byte) {
 	e.erasing.Add(1)
 	go func() {
@@ -34,6 +36,7 @@ func (e *Engine) erase(o *organization, block uint64, keys [][]byte) {
 			err = o.db.CompactRange(ranges[i])
 		}
 		if err == nil {
+			o.erased.Store(true)
 			err = o.db.Delete(purgeKey(block), nil)
 		}
 		if err != nil {
@@ -46,6 +49,7 @@ func (e *Engine) erase(o *organization, block uint64, keys [][]byte) {
 func (e *Engine) resumeErasure() error {
 	prefix := purgeKey(0)[:len(purgeKey(0))-8]
 	for _, o := range e.peers() {
+		pending := map[uint64][][]byte{}
 		walk := o.db.NewIterator(util.BytesPrefix(prefix), nil)
 		for walk.Next() {
 			var keys [][]byte
@@ -53,12 +57,27 @@ func (e *Engine) resumeErasure() error {
 				walk.Release()
 				return fmt.Errorf("database of %s: purged keys: %w", o.MSP, err)
 			}
-			e.erase(o, binary.BigEndian.Uint64(walk.Key()[len(prefix):]), keys)
+			pending[binary.BigEndian.Uint64(walk.Key()[len(prefix):])] = keys
 		}
 		walk.Release()
 		if err := walk.Error(); err != nil {
 			return err
 		}
+		for block, keys := range pending {
+			e.erase(o, block, keys)
+		}
 	}
 	return nil
+}
+
+func (o *organization) close() error {
+	err := o.db.Close()
+	if err == nil && o.erased.Load() {
+		// Opening removes the files of tables that were replaced.
+		var db *leveldb.DB
+		if db, err = leveldb.OpenFile(o.dir, databaseOptions()); err == nil {
+			err = db.Close()
+		}
+	}
+	return err
 }

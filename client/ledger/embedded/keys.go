@@ -39,6 +39,7 @@ var (
 	keyTip        = []byte("Mtip")
 	keyConsortium = []byte("Mconsortium")
 	keyStaged     = []byte("Mstaged")
+	keyWitness    = []byte("Mwitness")
 )
 
 // purgeKey names the values that a block purged, until they are out of the

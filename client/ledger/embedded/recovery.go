@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -55,7 +56,15 @@ func (e *Engine) resume() (*settings, error) {
 // that never came are removed, and so are values that the last block
 // superseded.
 func (e *Engine) recoverOrg(o *organization) error {
-	raw, err := o.db.Get(keyStaged, nil)
+	raw, err := o.db.Get(keyWitness, nil)
+	if err == nil && len(raw) == 8 && binary.BigEndian.Uint64(raw) >= e.committer.height {
+		return fmt.Errorf("%s knows of block %d and channel/ has %d blocks: its last blocks are lost, by damage or an older copy",
+			o.MSP, binary.BigEndian.Uint64(raw), e.committer.height)
+	}
+	if err != nil && !errors.Is(err, leveldb.ErrNotFound) {
+		return err
+	}
+	raw, err = o.db.Get(keyStaged, nil)
 	if errors.Is(err, leveldb.ErrNotFound) {
 		return nil
 	}
@@ -67,7 +76,7 @@ func (e *Engine) recoverOrg(o *organization) error {
 		return fmt.Errorf("database of %s: %w", o.MSP, err)
 	}
 	if s.Block < e.committer.height {
-		return o.retire(s.Retired)
+		return o.retire(s.Block, s.Retired)
 	}
 	batch := leveldb.MakeBatch(len(s.Put) * 128)
 	for _, key := range s.Put {

@@ -131,9 +131,10 @@ func sameState(s *leveldb.Snapshot, state map[string][]byte) error {
 		walk := s.NewIterator(util.BytesPrefix([]byte{kind}), nil)
 		for walk.Next() {
 			found++
-			if want, ok := state[string(walk.Key())]; !ok || !bytes.Equal(want, walk.Value()) {
+			key := string(walk.Key())
+			if want, ok := state[key]; !ok || !bytes.Equal(want, walk.Value()) {
 				walk.Release()
-				return fmt.Errorf("state: %s is not what the blocks say", keyForPeople(string(walk.Key())))
+				return fmt.Errorf("state: %s is not what the blocks say", keyForPeople(key))
 			}
 		}
 		walk.Release()
