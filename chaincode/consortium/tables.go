@@ -11,18 +11,18 @@ import (
 
 // Tables is the state of the consortium: what the packed public value holds.
 type Tables struct {
-	Simulated bool            // walks through the past; never in production
-	Founded   calendar.Date   // first business day
-	Open      calendar.Date   // the open business day
-	Members   []Member        // by MSP
-	BlockedBy []BlockedPerson // by fingerprint
-	LPR       []LPR           // by publication date
-	Calendar  Calendar
-	Products  []Product // by code
-	Purposes  []Purpose // by code
-	Items     []Item    // by code
-	Rules     Parameters
-	Pending   []Proposal
+	Simulated bool            `json:"simulated"` // walks through the past; never in production
+	Founded   calendar.Date   `json:"founded"`   // first business day
+	Open      calendar.Date   `json:"open"`      // the open business day
+	Members   []Member        `json:"members"`   // by MSP
+	BlockedBy []BlockedPerson `json:"blocked"`   // by fingerprint
+	LPR       []LPR           `json:"lpr"`       // by publication date
+	Calendar  Calendar        `json:"calendar"`
+	Products  []Product       `json:"products"` // by code
+	Purposes  []Purpose       `json:"purposes"` // by code
+	Items     []Item          `json:"items"`    // by code
+	Rules     Parameters      `json:"rules"`
+	Pending   []Proposal      `json:"pending"`
 }
 
 // Member is an organization. Names change; the MSP does not.
@@ -105,12 +105,12 @@ type Parameters struct {
 
 // Proposal is a change of a table that waits for the second signature.
 type Proposal struct {
-	Number   string
-	Change   Change
-	Date     calendar.Date
-	Party    command.Party
-	MSP      string
-	Proposer []byte // fingerprint, short form
+	Number   string        `json:"number"`
+	Change   Change        `json:"change"`
+	Date     calendar.Date `json:"date"`
+	Party    command.Party `json:"party"`
+	MSP      string        `json:"msp"`
+	Proposer []byte        `json:"-"` // fingerprint, short form
 }
 
 // Kind is the consortium's one aggregate.

@@ -79,9 +79,11 @@ func (f *founder) found(ctx context.Context) error {
 }
 
 func (f *founder) book(ctx context.Context, bank consortium.Member) error {
-	f.say("开立账簿 opening %s for %s", bank.Book, bank.MSP)
 	err := f.submit(ctx, ledger.Call{Chaincode: bank.Book, Function: "setup:Open", Args: []string{bank.MSP}, Endorsers: f.authorities()})
-	if err != nil && ledger.CodeOf(err) != "BOOK_EXISTS" {
+	switch {
+	case err == nil:
+		f.say("开立账簿 opened %s for %s", bank.Book, bank.MSP)
+	case ledger.CodeOf(err) != "BOOK_EXISTS":
 		return err
 	}
 	g, gctx := errgroup.WithContext(ctx)
