@@ -135,13 +135,15 @@ func asRefusal(err error) *refusal.Refusal {
 // one gives a command its outcome and applies what happens to the overlay.
 // Its error is a failure of the whole transaction.
 func (env *Environment) one(ctx *Context, it *item) (Outcome, *refusal.Refusal, error) {
+	if it.def != nil { // who may not do this is not told what is wrong with it
+		if r := env.admit(ctx, it.def.Describe()); r != nil {
+			return Refused, r, nil
+		}
+	}
 	if it.refused != nil {
 		return Refused, it.refused, nil
 	}
 	spec := it.def.Describe()
-	if r := env.admit(ctx, spec); r != nil {
-		return Refused, r, nil
-	}
 	head := Head{}
 	if h, ok := it.content.(headed); ok {
 		head = h.Header()

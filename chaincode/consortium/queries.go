@@ -10,11 +10,12 @@ import (
 // Queries of the room.
 var Queries = []command.QueryDefinition{Show, Digest}
 
-// everyone are all roles of all parties: what is public may be read by each.
+// everyone are all whom the consortium knows: what is public may be read by
+// each.
 var everyone = func() []command.Allow {
-	var list []command.Allow
-	for _, p := range []command.Party{command.Commission, command.CentralBank, command.Finance, command.Bank, command.Audit, command.Subject, command.Provider} {
-		for _, r := range []string{"officer", "reviewer", "approver", "operator", "auditor", "provider", "subject"} {
+	list := []command.Allow{{Party: command.Subject, Role: "subject"}, {Party: command.Provider, Role: "provider"}}
+	for _, p := range []command.Party{command.Commission, command.CentralBank, command.Finance, command.Bank, command.Audit} {
+		for _, r := range []string{"officer", "reviewer", "approver", "operator", "auditor"} {
 			list = append(list, command.Allow{Party: p, Role: r})
 		}
 	}
