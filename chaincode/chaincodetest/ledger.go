@@ -314,20 +314,10 @@ func (l *Ledger) Denied(cc, who string, query bool, name string) bool {
 		_, err := l.invoke(cc, who, name+":Ask", nil, map[string][]byte{"query": []byte("{}")})
 		return err != nil && strings.Contains(err.Error(), "qxl ACCESS_DENIED")
 	}
-	if name == "consortium.Found" {
-		return l.foundDenied(who)
-	}
 	r, err := l.Submit(cc, who, name, map[string]any{"number": "n"})
 	if err != nil {
 		require.ErrorContains(l.t, err, "qxl ACCESS_DENIED", "%s as %s", name, who)
 		return true
 	}
 	return r.Outcome == "refused" && r.Refusal.Code == command.AccessDenied.Code
-}
-
-// foundDenied tries to found a second time: those who may are told that the
-// consortium exists.
-func (l *Ledger) foundDenied(who string) bool {
-	_, err := l.invoke("commons", who, "consortium.Found:Submit", nil, map[string][]byte{"command": []byte(`{"number":"x"}`)})
-	return err != nil && strings.Contains(err.Error(), "qxl ACCESS_DENIED")
 }
