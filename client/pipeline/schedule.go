@@ -1,0 +1,383 @@
+package pipeline
+
+import (
+	"hash/fnv"
+	"sort"
+	"time"
+)
+
+// pageKey names a page of aggregates.
+type pageKey struct{ kind, page string }
+
+// partition is a set of pages of which one transaction at most is in flight.
+type partition struct {
+	index int
+	busy  bool
+	lanes []*queue // in order of first use
+}
+
+// queue is what of a partition waits to be sent on one lane.
+type queue struct {
+	lane   string
+	groups map[pageKey]*group
+	order  []*group // first in, first out
+	count  int
+	since  time.Time // when the oldest of them was queued
+}
+
+// group is the queued entries of one page, in order of Add.
+type group struct {
+	key   pageKey
+	queue *queue
+	list  []*entry
+}
+
+// usage is how transactions in flight use a page.
+type usage struct {
+	writers int // at most one, by the rules of forming a batch
+	readers int
+}
+
+func (p *Pipeline) partitionOf(k pageKey) *partition {
+	h := fnv.New32a()
+	h.Write([]byte(k.kind))
+	h.Write([]byte{0})
+	h.Write([]byte(k.page))
+	return p.partitions[int(h.Sum32())%len(p.partitions)]
+}
+
+func (pt *partition) queue(lane string) *queue {
+	for _, q := range pt.lanes {
+		if q.lane == lane {
+			return q
+		}
+	}
+	q := &queue{lane: lane, groups: map[pageKey]*group{}}
+	pt.lanes = append(pt.lanes, q)
+	return q
+}
+
+// page is where an entry's aggregate lives, or where it would be sought.
+func (e *entry) page() pageKey {
+	switch {
+	case e.acts == nil:
+		return pageKey{}
+	case e.acts.id.IsZero():
+		return pageKey{e.acts.key.Kind, "?" + e.acts.key.No}
+	}
+	return pageKey{e.acts.key.Kind, e.acts.id.Page}
+}
+
+// enqueue makes an entry ready to be sent. Births get their IDs here, so in
+// the order in which they can be sent.
+func (p *Pipeline) enqueue(e *entry) {
+	for _, u := range e.uses {
+		if u.birth && u.agg.id.IsZero() {
+			u.agg.id, u.agg.proposed = p.propose(u.agg.kind), true
+		}
+	}
+	key := e.page()
+	q := p.partitionOf(key).queue(e.item.Lane)
+	g := q.groups[key]
+	if g == nil {
+		g = &group{key: key, queue: q}
+		q.groups[key] = g
+		q.order = append(q.order, g)
+	}
+	at := len(g.list)
+	for at > 0 && g.list[at-1].seq > e.seq {
+		at--
+	}
+	g.list = append(g.list, nil)
+	copy(g.list[at+1:], g.list[at:])
+	g.list[at] = e
+	e.group = g
+	if q.count == 0 {
+		q.since = time.Now()
+		p.wakeAt(q.since.Add(p.o.MaxAge))
+	}
+	q.count++
+	if q.count == p.o.BatchSize {
+		p.kick()
+	}
+	if !e.queued {
+		e.queued = true
+		followers := e.followers
+		e.followers = nil
+		for _, f := range followers {
+			p.release(f)
+		}
+	}
+}
+
+// pull takes the queued entries that act on an aggregate out of its group.
+func (p *Pipeline) pull(agg *aggregate, g *group) []*entry {
+	var pulled []*entry
+	kept := g.list[:0]
+	for _, e := range g.list {
+		if e.acts == agg {
+			e.group = nil
+			pulled = append(pulled, e)
+		} else {
+			kept = append(kept, e)
+		}
+	}
+	g.list = kept
+	g.queue.count -= len(pulled)
+	return pulled
+}
+
+// batch is a transaction being formed or in flight.
+type batch struct {
+	lane       string
+	list       []*entry
+	partitions []*partition
+	writes     map[pageKey]bool
+	reads      map[pageKey]bool
+}
+
+// fits reports whether an entry's pages are free of other transactions.
+func (p *Pipeline) fits(e *entry) bool {
+	for _, u := range e.uses {
+		if u.agg.id.IsZero() {
+			continue
+		}
+		in := p.inUse[pageKey{u.agg.key.Kind, u.agg.id.Page}]
+		if in != nil && (in.writers > 0 || (!u.reads && in.readers > 0)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (b *batch) add(e *entry) {
+	b.list = append(b.list, e)
+	for _, u := range e.uses {
+		if u.agg.id.IsZero() {
+			continue
+		}
+		k := pageKey{u.agg.key.Kind, u.agg.id.Page}
+		if u.reads {
+			b.reads[k] = true
+		} else {
+			b.writes[k] = true
+		}
+	}
+}
+
+// take moves up to n entries of a partition's lane into the batch, whole
+// pages first: a page written costs more than a command.
+func (p *Pipeline) take(b *batch, q *queue, n int) int {
+	taken := 0
+	order := q.order[:0]
+	for _, g := range q.order {
+		k := 0
+		for k < len(g.list) && taken+k < n && p.fits(g.list[k]) {
+			g.list[k].group = nil
+			b.add(g.list[k])
+			k++
+		}
+		taken += k
+		if k == len(g.list) {
+			delete(q.groups, g.key)
+			continue
+		}
+		if k > 0 {
+			g.list = append(g.list[:0:0], g.list[k:]...)
+		}
+		order = append(order, g)
+	}
+	clear(q.order[len(order):])
+	q.order = order
+	q.count -= taken
+	return taken
+}
+
+// fitting counts, up to n, the entries that take would move.
+func (p *Pipeline) fitting(q *queue, n int) int {
+	fit := 0
+	for _, g := range q.order {
+		for _, e := range g.list {
+			if fit == n {
+				return fit
+			}
+			if !p.fits(e) {
+				break
+			}
+			fit++
+		}
+	}
+	return fit
+}
+
+// schedule sends what can be sent. The lock is held.
+func (p *Pipeline) schedule() {
+	now := time.Now()
+	p.startLookups(now)
+	for p.inFlight < p.o.InFlight {
+		b := p.full()
+		if b == nil {
+			b = p.aged(now)
+		}
+		if b == nil {
+			return
+		}
+		p.start(b)
+	}
+}
+
+// full forms a batch of full size from the partition that has rested longest.
+func (p *Pipeline) full() *batch {
+	for _, pt := range p.ring {
+		if pt.busy {
+			continue
+		}
+		var best *queue
+		for _, q := range pt.lanes {
+			// Where other transactions use most of its pages, it had better
+			// wait than send little.
+			if q.count >= p.o.BatchSize && (best == nil || q.since.Before(best.since)) && p.fitting(q, p.o.BatchSize) > p.o.BatchSize/2 {
+				best = q
+			}
+		}
+		if best != nil {
+			b := newBatch(best.lane)
+			p.take(b, best, p.o.BatchSize)
+			best.since = time.Now()
+			b.partitions = []*partition{pt}
+			return b
+		}
+	}
+	return nil
+}
+
+// aged forms a batch around the entry that has waited longest, if it has
+// waited long enough. Partitions of the same lane share such a batch, but
+// leave enough for the transactions that may be in flight beside it.
+func (p *Pipeline) aged(now time.Time) *batch {
+	type candidate struct {
+		pt *partition
+		q  *queue
+	}
+	var due []candidate
+	total := map[string]int{}
+	for _, pt := range p.ring {
+		if pt.busy {
+			continue
+		}
+		for _, q := range pt.lanes {
+			if q.count == 0 {
+				continue
+			}
+			total[q.lane] += q.count
+			if !p.flushing() && now.Sub(q.since) < p.o.MaxAge {
+				p.wakeAt(q.since.Add(p.o.MaxAge))
+				continue
+			}
+			due = append(due, candidate{pt, q})
+		}
+	}
+	sort.SliceStable(due, func(i, j int) bool { return due[i].q.since.Before(due[j].q.since) })
+	for _, c := range due {
+		share := min(p.o.BatchSize, max((total[c.q.lane]+p.o.InFlight-1)/p.o.InFlight, p.o.BatchSize/4, 1))
+		b := newBatch(c.q.lane)
+		if p.take(b, c.q, share) == 0 {
+			continue
+		}
+		c.q.since = now
+		b.partitions = []*partition{c.pt}
+		for _, pt := range p.ring {
+			if len(b.list) >= share {
+				break
+			}
+			if pt.busy || pt == c.pt {
+				continue
+			}
+			if q := pt.queue(c.q.lane); q.count > 0 && p.take(b, q, share-len(b.list)) > 0 {
+				q.since = now
+				b.partitions = append(b.partitions, pt)
+			}
+		}
+		return b
+	}
+	return nil
+}
+
+func newBatch(lane string) *batch {
+	return &batch{lane: lane, writes: map[pageKey]bool{}, reads: map[pageKey]bool{}}
+}
+
+// start sends a batch: its pages and partitions are in use until it ends.
+func (p *Pipeline) start(b *batch) {
+	for k := range b.writes {
+		p.usage(k).writers++
+	}
+	for k := range b.reads {
+		p.usage(k).readers++
+	}
+	for _, pt := range b.partitions {
+		pt.busy = true
+	}
+	// Page by page, within a page in order of Add.
+	sort.SliceStable(b.list, func(i, j int) bool {
+		a, c := b.list[i].page(), b.list[j].page()
+		if a != c {
+			return a.kind < c.kind || (a.kind == c.kind && a.page < c.page)
+		}
+		return b.list[i].seq < b.list[j].seq
+	})
+	p.inFlight++
+	p.senders.Add(1)
+	go p.send(b)
+}
+
+func (p *Pipeline) usage(k pageKey) *usage {
+	u := p.inUse[k]
+	if u == nil {
+		u = &usage{}
+		p.inUse[k] = u
+	}
+	return u
+}
+
+// end frees a batch's pages and partitions and sends the partitions to the
+// end of the ring.
+func (p *Pipeline) end(b *batch) {
+	drop := func(k pageKey, writer bool) {
+		u := p.inUse[k]
+		if writer {
+			u.writers--
+		} else {
+			u.readers--
+		}
+		if u.writers == 0 && u.readers == 0 {
+			delete(p.inUse, k)
+		}
+	}
+	for k := range b.writes {
+		drop(k, true)
+	}
+	for k := range b.reads {
+		drop(k, false)
+	}
+	ring := p.ring[:0:0]
+	for _, pt := range p.ring {
+		if !contains(b.partitions, pt) {
+			ring = append(ring, pt)
+		}
+	}
+	for _, pt := range b.partitions {
+		pt.busy = false
+	}
+	p.ring = append(ring, b.partitions...)
+	p.inFlight--
+}
+
+func contains(list []*partition, pt *partition) bool {
+	for _, x := range list {
+		if x == pt {
+			return true
+		}
+	}
+	return false
+}
