@@ -12,8 +12,7 @@ import (
 	"strings"
 
 	"github.com/hyperledger/fabric-gateway/pkg/identity"
-	"github.com/hyperledger/fabric-protos-go-apiv2/msp"
-	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/encoding/protowire"
 )
 
 // Names of the certificate attributes that commands are decided by.
@@ -79,9 +78,15 @@ func (p *Person) Fabric() (*identity.X509Identity, identity.Sign, error) {
 }
 
 // Serialized is the creator field of this person's transactions: an
-// msp.SerializedIdentity.
+// msp.SerializedIdentity. Its two fields are written here, because the
+// generated message must not be in one binary with the one of
+// fabric-sdk-go, whose connector (client/fabsdk) reads this wallet too.
 func (p *Person) Serialized() ([]byte, error) {
-	return proto.Marshal(&msp.SerializedIdentity{Mspid: p.MSP, IdBytes: p.CertPEM})
+	var b []byte
+	b = protowire.AppendTag(b, 1, protowire.BytesType) // mspid
+	b = protowire.AppendString(b, p.MSP)
+	b = protowire.AppendTag(b, 2, protowire.BytesType) // id_bytes
+	return protowire.AppendBytes(b, p.CertPEM), nil
 }
 
 var shortName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`)
