@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
+	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
 
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
@@ -22,8 +23,15 @@ func New(kind command.Chaincode, msp string, clock func() time.Time) (shim.Chain
 	if kind == command.Commons {
 		return command.NewChaincode(env, CommonsCommands, CommonsQueries, consortium.Reference(), consortium.Setup(env))
 	}
-	return command.NewChaincode(env, BookCommands, BookQueries, consortium.Setup(env))
+	contracts := []contractapi.ContractInterface{consortium.Setup(env)}
+	for _, c := range bookContracts {
+		contracts = append(contracts, c())
+	}
+	return command.NewChaincode(env, BookCommands, BookQueries, contracts...)
 }
+
+// bookContracts are contracts besides the rooms'; test builds add theirs.
+var bookContracts []func() contractapi.ContractInterface
 
 func join(rooms ...[]command.Definition) []command.Definition {
 	var all []command.Definition
