@@ -14,6 +14,7 @@ import (
 	"github.com/hyperledger/fabric-gateway/pkg/hash"
 	"github.com/stretchr/testify/require"
 
+	"github.com/qingxinlian/qxl/client/wallet"
 	"github.com/qingxinlian/qxl/network"
 	"github.com/qingxinlian/qxl/network/channel"
 	"github.com/qingxinlian/qxl/network/internal/testcc"
@@ -103,6 +104,22 @@ func as(t *testing.T, dir, org string) (*client.Gateway, func()) {
 	return nil, nil
 }
 
+// leader is the orderer that leads, as most orderers see it: consenter i is the
+// i-th orderer of the topology.
+func leader(s supervisor.State) string {
+	ids := []string{"", "Commission-orderer0", "CentralBank-orderer0", "Finance-orderer0", "BankA-orderer0"}
+	votes := map[uint64]int{}
+	best := uint64(0)
+	for _, n := range s.Nodes {
+		if n.Leader > 0 {
+			if votes[n.Leader]++; votes[n.Leader] > votes[best] {
+				best = n.Leader
+			}
+		}
+	}
+	return ids[best]
+}
+
 // TestE2E makes a real network of four orderers, six peers and six chaincode
 // processes, and breaks it.
 func TestE2E(t *testing.T) {
@@ -177,6 +194,69 @@ func TestE2E(t *testing.T) {
 			client.WithTransient(map[string][]byte{"value": []byte("b1")}), client.WithEndorsingOrganizations("BankBMSP", "CommissionMSP"))
 		require.NoError(t, err)
 	})
+	t.Run("private data are streamed to admins and peers only", func(t *testing.T) {
+		blocks := func(g *client.Gateway) bool {
+			ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+			defer cancel()
+			events, err := g.GetNetwork(report.Topology.Channel).BlockAndPrivateDataEvents(ctx, client.WithStartBlock(0))
+			if err != nil {
+				return false
+			}
+			_, got := <-events
+			return got
+		}
+		require.True(t, blocks(bank), "the control: the bank's admin")
+		officer, err := wallet.Open(dir, "BankA/officer1", wallet.Passphrase(dir, nil))
+		require.NoError(t, err)
+		id, sign, err := officer.Fabric()
+		require.NoError(t, err)
+		top, err := topology.Load(layout.Dir(dir).Topology())
+		require.NoError(t, err)
+		members, err := channel.Connect(top, layout.Dir(dir))
+		require.NoError(t, err)
+		defer channel.CloseAll(members)
+		g, err := client.Connect(id, client.WithSign(sign), client.WithClientConnection(members[3].Conn))
+		require.NoError(t, err)
+		defer g.Close()
+		_, err = g.GetNetwork(top.Channel).GetContract("book-banka").Evaluate("getPrivate", client.WithArguments("loan", "k"), client.WithEndorsingOrganizations("BankAMSP"))
+		require.NoError(t, err, "the officer may ask the chaincode")
+		require.False(t, blocks(g), "but gets no stream")
+	})
+	t.Run("a killed peer, chaincode and leading orderer come back", func(t *testing.T) {
+		state, _, err := supervisor.Read(layout.Dir(dir).Run())
+		require.NoError(t, err)
+		victims := []string{"BankA-peer0", "CentralBank-chaincode", leader(state)}
+		for _, v := range victims {
+			n, ok := state.Node(v)
+			require.True(t, ok, v)
+			require.NoError(t, syscall.Kill(n.PID, syscall.SIGKILL))
+		}
+		begun := time.Now()
+		require.Eventually(t, func() bool {
+			_, err := loan.Submit("putPrivate", client.WithArguments("loan", "k"), client.WithTransient(map[string][]byte{"value": []byte("v1")}),
+				client.WithEndorsingOrganizations("BankAMSP", "CentralBankMSP"))
+			return err == nil
+		}, time.Minute, 200*time.Millisecond)
+		t.Logf("%v killed: %.1f s until the next transaction", victims, time.Since(begun).Seconds())
+		require.Eventually(t, func() bool {
+			s, err := network.Inspect(ctx, dir)
+			if err != nil {
+				return false
+			}
+			for _, n := range s.Nodes {
+				if !n.Healthy || n.Height != s.Nodes[0].Height && n.Kind != network.KindChaincode {
+					return false
+				}
+			}
+			return true
+		}, time.Minute, 300*time.Millisecond, "all at one height again")
+		state, _, err = supervisor.Read(layout.Dir(dir).Run())
+		require.NoError(t, err)
+		for _, v := range victims {
+			n, _ := state.Node(v)
+			require.Equal(t, 1, n.Restarts, v)
+		}
+	})
 	t.Run("restart one node", func(t *testing.T) {
 		require.NoError(t, network.Restart(ctx, dir, "Finance/peer0"))
 		require.ErrorContains(t, network.Restart(ctx, dir, "Nobody-peer0"), `no node "Nobody-peer0" (hint: one of Commission-orderer0, `)
@@ -213,5 +293,22 @@ func TestE2E(t *testing.T) {
 		_, err = network.Up(ctx, e2eOptions(t, dir))
 		require.NoError(t, err)
 		t.Logf("up again in %.2f s", time.Since(begun).Seconds())
+	})
+	t.Run("a node that cannot start says why", func(t *testing.T) {
+		_, err := network.Down(ctx, dir)
+		require.NoError(t, err)
+		key := layout.Dir(dir).NodeTLS("BankB", "peer0").Key
+		good, err := os.ReadFile(key)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(key, []byte("no key\n"), 0o600))
+		_, err = network.Up(ctx, e2eOptions(t, dir))
+		var node *network.NodeError
+		require.ErrorAs(t, err, &node)
+		require.Contains(t, []string{"BankB-peer0", "BankB-chaincode"}, node.Node)
+		t.Log(err)
+		require.ErrorContains(t, err, "qxl network restart BankB-")
+		require.NoError(t, os.WriteFile(key, good, 0o600))
+		_, err = network.Up(ctx, e2eOptions(t, dir))
+		require.NoError(t, err)
 	})
 }

@@ -20,6 +20,9 @@ func (e *NodeError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "node %s does not run: %s", e.Node, e.Cause)
 	for _, line := range e.Log {
+		if short := []rune(line); len(short) > 200 {
+			line = string(short[:200]) + "…"
+		}
 		fmt.Fprintf(&b, "\n    %s", line)
 	}
 	fmt.Fprintf(&b, "\n(hint: %s)", e.Hint)

@@ -18,10 +18,6 @@ import (
 // certificate authorities' are left to them: they need none once all are
 // enrolled.
 func checkPorts(t *topology.Topology, dir layout.Dir) error {
-	own, err := supervisor.Processes(dir.Run())
-	if err != nil {
-		return err
-	}
 	for _, u := range t.Ports() {
 		if u.Port == t.CA.Port || u.Port == t.CA.Operations {
 			continue
@@ -32,6 +28,11 @@ func checkPorts(t *topology.Topology, dir layout.Dir) error {
 			continue
 		}
 		pid, name := holder(u.Port)
+		// Asked now, since the supervisor may have started it a moment ago.
+		own, err := supervisor.Processes(dir.Run())
+		if err != nil {
+			return err
+		}
 		if _, ours := own[pid]; ours {
 			continue
 		}
