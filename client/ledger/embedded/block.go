@@ -1,8 +1,10 @@
 package embedded
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash"
 	"time"
@@ -117,9 +119,19 @@ func hashPart(h hash.Hash, b []byte) {
 	h.Write(b)
 }
 
+// encode puts a checksum before the block: damaged bytes must not reach the
+// decoder, which trusts the lengths that they claim.
+func (b *stored) encode() ([]byte, error) {
+	raw, err := ledgerstate.Encode(b)
+	return append(hashOf(raw), raw...), err
+}
+
 func decodeStored(raw []byte) (*stored, error) {
+	if len(raw) < sha256.Size || !bytes.Equal(raw[:sha256.Size], hashOf(raw[sha256.Size:])) {
+		return nil, errors.New("its bytes are damaged: the checksum differs")
+	}
 	b := &stored{}
-	if err := ledgerstate.Decode(raw, b); err != nil {
+	if err := ledgerstate.Decode(raw[sha256.Size:], b); err != nil {
 		return nil, err
 	}
 	if len(b.Codes) != len(b.Bodies) {

@@ -238,7 +238,7 @@ func (e *Engine) write(d *draft) error {
 
 // encode adds the block, its index and the tip to the channel's batch.
 func (d *draft) encode(channel *leveldb.Batch) error {
-	raw, err := ledgerstate.Encode(&d.block)
+	raw, err := d.block.encode()
 	if err != nil {
 		return err
 	}

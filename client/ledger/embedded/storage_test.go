@@ -268,6 +268,21 @@ func TestVerifyFindsEveryTampering(t *testing.T) {
 		raw[len(raw)/2] ^= 1
 		return db.Put(key, raw, nil)
 	}
+	rewrite := func(db *leveldb.DB, number uint64, change func(*stored)) error {
+		raw, err := db.Get(blockKey(number), nil)
+		if err != nil {
+			return err
+		}
+		b, err := decodeStored(raw)
+		if err != nil {
+			return err
+		}
+		change(b)
+		if raw, err = b.encode(); err != nil {
+			return err
+		}
+		return db.Put(blockKey(number), raw, nil)
+	}
 	first := func(db *leveldb.DB, kind byte) []byte {
 		walk := db.NewIterator(nil, nil)
 		defer walk.Release()
@@ -283,7 +298,16 @@ func TestVerifyFindsEveryTampering(t *testing.T) {
 		change            func(*leveldb.DB) error
 	}{
 		{"nothing", "channel", "", func(*leveldb.DB) error { return nil }},
-		{"a byte of an old block", "channel", "block 1", func(db *leveldb.DB) error { return flip(db, blockKey(1)) }},
+		{"a byte of an old block", "channel", "block 1 cannot be read: its bytes are damaged", func(db *leveldb.DB) error { return flip(db, blockKey(1)) }},
+		{"a transaction of an old block, checksum made again", "channel", "block 1: its transactions do not have the hash in its header", func(db *leveldb.DB) error {
+			return rewrite(db, 1, func(b *stored) { b.Codes[0] = codePolicy })
+		}},
+		{"a transaction of an old block, header made again", "channel", "block 2 does not follow block 1", func(db *leveldb.DB) error {
+			return rewrite(db, 1, func(b *stored) { b.Codes[0] = codePolicy; b.Data = b.dataHash() })
+		}},
+		{"a transaction of the last block, header made again", "channel", "is not the one that was committed last", func(db *leveldb.DB) error {
+			return rewrite(db, tailBlocks+4, func(b *stored) { b.Codes[0] = codePolicy; b.Data = b.dataHash() })
+		}},
 		{"a byte of the last block", "channel", "block", func(db *leveldb.DB) error { return flip(db, blockKey(tailBlocks+4)) }},
 		{"a block taken out", "channel", "block 3", func(db *leveldb.DB) error { return db.Delete(blockKey(3), nil) }},
 		{"a block exchanged", "channel", "block 3 says it is block 2", func(db *leveldb.DB) error {
