@@ -1,0 +1,118 @@
+package authorization
+
+import (
+	"github.com/qingxinlian/qxl/chaincode/calendar"
+	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
+	"github.com/qingxinlian/qxl/chaincode/refusal"
+	"github.com/qingxinlian/qxl/chaincode/subject"
+)
+
+// Need is what somebody wants a grant for.
+type Need struct {
+	Subject  string        // pseudonym of the subject whose data it is
+	Purposes []string      // any of these will do; none: any purpose
+	Items    []string      // all of these are needed
+	Day      calendar.Date // business date
+}
+
+// Wants are what a check of a grant reads: the grant and the marker of a
+// revocation by the subject.
+func Wants(grant ledgerstate.Ref, pseudonym string) []ledgerstate.Want {
+	return []ledgerstate.Want{{Kind: Kind, Ref: grant}, {Kind: Revocations, Ref: MarkerRef(grant.No, pseudonym)}}
+}
+
+// Live refuses unless the grant covers the need: it exists, is the subject's
+// and to this book's bank (in commons: to the actor's organization), not
+// revoked, within its window, of one of the purposes, and all items are in
+// its scope. It consumes nothing and does not ask how many uses are left:
+// what has been queried may be worked with.
+func Live(ctx *command.Context, grant ledgerstate.Ref, need Need) error {
+	_, err := live(ctx, grant, need)
+	return err
+}
+
+func live(ctx *command.Context, ref ledgerstate.Ref, need Need) (Grant, error) {
+	r, err := get(ctx, ref)
+	if err != nil {
+		return Grant{}, err
+	}
+	marker, err := Revocations.At(ctx.View, MarkerID(ref.No, r.State.Terms.Subject))
+	if err != nil {
+		return Grant{}, err
+	}
+	grantee := ctx.Owner
+	if grantee == "" {
+		grantee = ctx.Actor.MSP
+	}
+	if why := r.State.covers(grantee, marker != nil, need); why != nil {
+		return Grant{}, why
+	}
+	return r.State, nil
+}
+
+func get(ctx *command.Context, ref ledgerstate.Ref) (*ledgerstate.Record[Grant], error) {
+	r, err := Kind.Get(ctx.View, "grant", ref)
+	if ledgerstate.Unknown.Is(err) {
+		return nil, Missing.At("grant", nil, ref.No)
+	}
+	return r, err
+}
+
+// covers is the rule. Whose grant it is comes first, so that a stranger
+// learns nothing else about it.
+func (g Grant) covers(grantee string, revoked bool, need Need) *refusal.Refusal {
+	t := g.Terms
+	switch {
+	case t.Grantee != grantee:
+		return Foreign.At("grantee", nil, grantee)
+	case t.Subject != need.Subject:
+		return Foreign.At("subject", nil, need.Subject)
+	case revoked:
+		return AlreadyOver.At("grant", nil, nil)
+	case need.Day < t.From:
+		return NotYet.At("date", t.From, need.Day)
+	case need.Day > t.To:
+		return Expired.At("date", t.To, need.Day)
+	case len(need.Purposes) > 0 && !contains(need.Purposes, t.Purpose):
+		return WrongUse.At("purpose", t.Purpose, joined(need.Purposes))
+	}
+	for _, item := range need.Items {
+		if !contains(t.Items, item) {
+			return OutOfScope.At("items", joined(t.Items), item)
+		}
+	}
+	return nil
+}
+
+// Signatory refuses unless the grant was signed by somebody who could sign
+// for the subject on that day: its legal representative, or the person
+// itself. Only lanes that read person may ask; the subject is named by its
+// pseudonym, with or without its natural key.
+func Signatory(ctx *command.Context, grant, who ledgerstate.Ref) error {
+	r, err := get(ctx, grant)
+	if err != nil {
+		return err
+	}
+	return subject.SignatoryAt(ctx, who, r.State.Terms.Signer, r.State.Terms.Signed)
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+func joined(list []string) string {
+	s := ""
+	for i, x := range list {
+		if i > 0 {
+			s += " "
+		}
+		s += x
+	}
+	return s
+}
