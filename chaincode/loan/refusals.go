@@ -12,6 +12,7 @@ var (
 	AmountRange   = refusal.New("LOAN_AMOUNT", "金额必须大于零且在上限之内", "the amount must be above zero and within the limit", "")
 	MonthsRange   = refusal.New("LOAN_MONTHS", "期限超出范围", "the term is out of range", "")
 	HashForm      = refusal.New("LOAN_HASH", "哈希须为64位十六进制小写字符", "a hash is 64 hex digits in lower case", "")
+	NumberForm    = refusal.New("LOAN_NUMBER", "编号长度不符", "a number has 1 to 64 characters", "")
 	SubjectForm   = refusal.New("LOAN_SUBJECT", "主体代号格式不符", "the subject must be named by its pseudonym in this book", "")
 	NotOwn        = refusal.New("LOAN_NOT_OWN", "只能为本人申请或查询本人业务", "a subject may act and ask only for itself", "")
 

@@ -32,12 +32,13 @@ type leaf struct {
 	principal, interest int64    // unpaid
 	penalty, compound   int64    // of ended pieces, unpaid
 	runsP, runsI        *big.Rat // the pieces that run, exact
+	lastP, lastI        *big.Rat // the pieces that the last due date ended, exact
 }
 
 func newBooks(c account.Contract, plan schedule.Plan) *books {
 	b := &books{contract: c}
 	for _, r := range plan.Instalments {
-		b.rows = append(b.rows, &leaf{due: r.Due, principal: int64(r.Principal), interest: int64(r.Interest), runsP: new(big.Rat), runsI: new(big.Rat)})
+		b.rows = append(b.rows, &leaf{due: r.Due, principal: int64(r.Principal), interest: int64(r.Interest), runsP: new(big.Rat), runsI: new(big.Rat), lastP: new(big.Rat), lastI: new(big.Rat)})
 		b.last = r.Due
 	}
 	return b
@@ -63,8 +64,8 @@ func (b *books) night(day calendar.Date) {
 			continue
 		}
 		if day == b.last { // the last due date ends every piece
-			l.endPrincipal(b)
-			l.endInterest(b)
+			l.lastP, l.runsP = l.runsP, new(big.Rat)
+			l.lastI, l.runsI = l.runsI, new(big.Rat)
 		}
 		l.runsP.Add(l.runsP, yearly(l.principal, penalized))
 		if day < b.last {
@@ -81,10 +82,18 @@ func (b *books) night(day calendar.Date) {
 	}
 }
 
-func (l *leaf) endPrincipal(b *books) { l.penalty += b.round(l.runsP); l.runsP = new(big.Rat) }
-func (l *leaf) endInterest(b *books)  { l.compound += b.round(l.runsI); l.runsI = new(big.Rat) }
+func (l *leaf) endPrincipal(b *books) {
+	l.penalty += b.round(l.lastP) + b.round(l.runsP)
+	l.lastP, l.runsP = new(big.Rat), new(big.Rat)
+}
 
-// inGrace forgives on payment what a leaf bore so far on what is paid.
+func (l *leaf) endInterest(b *books) {
+	l.compound += b.round(l.lastI) + b.round(l.runsI)
+	l.lastI, l.runsI = new(big.Rat), new(big.Rat)
+}
+
+// inGrace tells whether a payment of the day forgives what is paid all that it
+// bore.
 func (b *books) inGrace(l *leaf, day calendar.Date) bool {
 	return l.due.DaysUntil(day) <= b.contract.GraceDays
 }
@@ -93,7 +102,7 @@ func (b *books) borne(l *leaf, day calendar.Date) (penalty, compound int64) {
 	if b.inGrace(l, day) {
 		return 0, 0
 	}
-	return l.penalty + b.round(l.runsP), l.compound + b.round(l.runsI)
+	return l.penalty + b.round(l.lastP) + b.round(l.runsP), l.compound + b.round(l.lastI) + b.round(l.runsI)
 }
 
 func (b *books) pay(l *leaf, day calendar.Date, amount int64, order account.Order) int64 {
@@ -120,7 +129,7 @@ func (b *books) pay(l *leaf, day calendar.Date, amount int64, order account.Orde
 			x := take(l.interest)
 			if x > 0 {
 				if b.inGrace(l, day) {
-					l.runsI = shrink(l.runsI, l.interest, x)
+					l.runsI, l.lastI = shrink(l.runsI, l.interest, x), shrink(l.lastI, l.interest, x)
 				} else {
 					l.endInterest(b)
 				}
@@ -131,7 +140,7 @@ func (b *books) pay(l *leaf, day calendar.Date, amount int64, order account.Orde
 			x := take(l.principal)
 			if x > 0 {
 				if b.inGrace(l, day) {
-					l.runsP = shrink(l.runsP, l.principal, x)
+					l.runsP, l.lastP = shrink(l.runsP, l.principal, x), shrink(l.lastP, l.principal, x)
 				} else {
 					l.endPrincipal(b)
 				}

@@ -1,0 +1,158 @@
+package loan
+
+import (
+	"errors"
+
+	"github.com/qingxinlian/qxl/chaincode/calendar"
+	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/consortium"
+	"github.com/qingxinlian/qxl/chaincode/invalid"
+	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
+	"github.com/qingxinlian/qxl/chaincode/loan/account"
+	"github.com/qingxinlian/qxl/chaincode/loan/schedule"
+	"github.com/qingxinlian/qxl/chaincode/money"
+)
+
+func (c SignContent) terms(from calendar.Date) schedule.Terms {
+	return schedule.Terms{Method: c.Method, Principal: c.Amount, Rate: c.Rate, Periods: c.Periods, EveryMonths: c.EveryMonths, From: from,
+		DayCount: c.DayCount, Rounding: c.Rounding, MonthEnd: c.MonthEnd, Multiple: c.Multiple}
+}
+
+// months is the contract's term; content is valid, so it does not overflow.
+func (c SignContent) months() int { return c.Periods * c.EveryMonths }
+
+// Sign 签约: the contract within the credit. The rate cap is checked again, at
+// the date of signing.
+var Sign = command.Command[SignContent]{
+	Spec:  command.Spec{Name: "loan.Sign", Zh: "签订合同", En: "sign the contract", Lane: command.LoanLane, Access: officer},
+	Wants: func(c SignContent) []ledgerstate.Want { return []ledgerstate.Want{{Kind: Kind, Ref: c.Loan}} },
+	Valid: func(c SignContent) error {
+		err := first(positive("amount", c.Amount, account.MaxPrincipal), rated("rate", c.Rate), method("method", c.Method),
+			months("periods", c.Periods), months("every_months", c.EveryMonths))
+		switch {
+		case err != nil:
+			return err
+		case c.months() > maxMonths:
+			return MonthsRange.At("periods", "1..360 months", c.months())
+		case c.Method == schedule.Bullet && c.months() > 12:
+			return BulletTerm.At("periods", 12, c.months())
+		case c.PenaltyPercent != nil && (*c.PenaltyPercent < 0 || *c.PenaltyPercent > account.MaxPenalty):
+			return Penalty.At("penalty_percent", "0..100", *c.PenaltyPercent)
+		case c.GraceDays < 0 || c.GraceDays > maxGraceDays:
+			return Grace.At("grace_days", "0..7", c.GraceDays)
+		}
+		return nil
+	},
+	Decide: func(ctx *command.Context, c SignContent) ([]ledgerstate.Change, error) {
+		l, err := load(ctx, "loan.Sign", c.Loan, c.Date)
+		if err != nil {
+			return nil, err
+		}
+		if no := apart(ctx, l.Credit.By); no != nil {
+			return nil, no
+		}
+		switch {
+		case c.Amount > l.Credit.Limit:
+			return nil, AboveCredit.At("amount", l.Credit.Limit, c.Amount)
+		case c.months() > l.Credit.Months:
+			return nil, TermCredit.At("periods", l.Credit.Months, c.months())
+		case c.Method != l.Credit.Method:
+			return nil, MethodOther.At("method", l.Credit.Method, c.Method)
+		}
+		if _, _, err := capped(ctx, c.Date, c.months(), c.Rate); err != nil {
+			return nil, err
+		}
+		if c.Rate > l.Credit.Rate {
+			return nil, RateCredit.At("rate", l.Credit.Rate, c.Rate)
+		}
+		rules := consortium.Of(ctx).Rules
+		percent := rules.PenaltyPercent
+		if c.PenaltyPercent != nil {
+			if percent = *c.PenaltyPercent; percent > rules.PenaltyPercent {
+				return nil, Penalty.At("penalty_percent", rules.PenaltyPercent, percent)
+			}
+		}
+		contract := account.Contract{Terms: c.terms(c.Date), PenaltyPercent: percent, GraceDays: c.GraceDays, NonPerforming: rules.NonPerforming}
+		if _, err := account.Open(contract); err != nil {
+			return nil, planned(err)
+		}
+		// The first day and the principal are those of the disbursement.
+		contract.Terms = begun(contract.Terms, 0, 0)
+		return []ledgerstate.Change{Kind.Happened(c.Loan, ContractSigned{Contract{Date: c.Date, Amount: c.Amount, Account: contract}})}, nil
+	},
+}
+
+// planned makes a refusal of why terms give no plan.
+func planned(err error) error {
+	var e *invalid.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	return PlanInvalid.At(e.Field, e.Limit, e.Value)
+}
+
+// Disburse 放款, once per loan. What is paid out adds up to the amount:
+// interest and fees are not withheld (民法典 670).
+var Disburse = command.Command[DisburseContent]{
+	Spec:  command.Spec{Name: "loan.Disburse", Zh: "放款", En: "disburse the loan", Source: "民法典第670条", Lane: command.LoanLane, Access: officer},
+	Wants: func(c DisburseContent) []ledgerstate.Want { return []ledgerstate.Want{{Kind: Kind, Ref: c.Loan}} },
+	Valid: func(c DisburseContent) error {
+		_, err := c.event()
+		return err
+	},
+	Decide: func(ctx *command.Context, c DisburseContent) ([]ledgerstate.Change, error) {
+		l, err := load(ctx, "loan.Disburse", c.Loan, c.Date)
+		if err != nil {
+			return nil, err
+		}
+		if no := apart(ctx, l.Credit.By); no != nil {
+			return nil, no
+		}
+		if c.Amount > l.Contract.Amount {
+			return nil, AboveContract.At("amount", l.Contract.Amount, c.Amount)
+		}
+		contract := l.Contract.Account
+		contract.Terms = begun(contract.Terms, c.Date, c.Amount)
+		if _, err := account.Open(contract); err != nil {
+			return nil, planned(err)
+		}
+		e, err := c.event()
+		if err != nil {
+			return nil, err
+		}
+		return []ledgerstate.Change{Kind.Happened(c.Loan, e)}, nil
+	},
+}
+
+// event is what the content says happened, checked as far as it goes without
+// a ledger.
+func (c DisburseContent) event() (LoanDisbursed, error) {
+	e := LoanDisbursed{Date: c.Date, Amount: c.Amount}
+	if err := positive("amount", c.Amount, account.MaxPrincipal); err != nil {
+		return e, err
+	}
+	var err error
+	if e.Voucher, err = hash("voucher", c.Voucher); err != nil {
+		return e, err
+	}
+	if n := len(c.Payments); n < 1 || n > maxPayments {
+		return e, PaymentsCount.At("payments", "1..50", n)
+	}
+	var sum money.Fen
+	e.Payments = make([]Paid, len(c.Payments))
+	for i, p := range c.Payments {
+		if err := positive("payments.amount", p.Amount, account.MaxPrincipal); err != nil {
+			return e, err
+		}
+		payee, err := hash("payments.payee", p.Payee)
+		if err != nil {
+			return e, err
+		}
+		e.Payments[i] = Paid{Payee: payee, Amount: p.Amount, Entrusted: p.Entrusted}
+		sum += p.Amount // at most 50 × 10^13
+	}
+	if sum != c.Amount {
+		return e, Withheld.At("payments", c.Amount, sum)
+	}
+	return e, nil
+}
