@@ -18,6 +18,7 @@ import (
 	"github.com/qingxinlian/qxl/client/wallet"
 	"github.com/qingxinlian/qxl/client/wallet/devca"
 	"github.com/qingxinlian/qxl/network/identity"
+	"github.com/qingxinlian/qxl/network/layout"
 	"github.com/qingxinlian/qxl/network/topology"
 )
 
@@ -38,7 +39,20 @@ func (a *app) open(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.openEmbedded(ctx, state)
+	switch engine := a.engine; engine {
+	case "":
+		if _, err := os.Stat(layout.Dir(filepath.Join(state, fabricEngine)).Topology()); err == nil {
+			return a.openFabric(state)
+		}
+		return a.openEmbedded(ctx, state)
+	case fabricEngine:
+		return a.openFabric(state)
+	case embeddedEngine:
+		return a.openEmbedded(ctx, state)
+	default:
+		return nil, &problem{Exit: exitUsage, Code: "ENGINE_UNKNOWN", Field: "--engine", Limit: "fabric, embedded", Value: engine,
+			Zh: "没有这种账本引擎", En: "no such engine", Hint: "leave --engine out to use the one that was made here"}
+	}
 }
 
 // openEmbedded opens the ledger in this process, and makes it, sample

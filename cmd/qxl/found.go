@@ -79,3 +79,17 @@ func (a *app) found(ctx context.Context, s *session, as string, content consorti
 	defer operator.Close()
 	return founding.Found(ctx, founding.Options{Operator: operator, Content: content, Progress: func(what string) { a.say("%s", what) }})
 }
+
+// foundSample founds the synthetic sample consortium on the network here.
+func (a *app) foundSample(ctx context.Context, state string) error {
+	s, err := a.openFabric(state)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	content, err := a.genesis(s, "")
+	if err != nil {
+		return err
+	}
+	return a.found(ctx, s, s.person(topology.PartyC, "operator"), content)
+}

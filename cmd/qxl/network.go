@@ -111,6 +111,15 @@ func (a *app) upFabric(ctx context.Context, o network.Options) error {
 	for _, s := range report.Stages {
 		stages = append(stages, stage{s.Name, s.Took.Round(time.Millisecond).Seconds()})
 	}
+	founding := time.Now()
+	if t.Synthetic {
+		if err := a.foundSample(ctx, filepath.Dir(o.StateDir)); err != nil {
+			return err
+		}
+		took := time.Since(founding)
+		stages = append(stages, stage{"founding", took.Round(time.Millisecond).Seconds()})
+		report.Took += took
+	}
 	document := map[string]any{"engine": fabricEngine, "state": o.StateDir, "new": report.New, "stages": stages,
 		"seconds": report.Took.Round(time.Millisecond).Seconds(), "programs": report.Programs.Versions}
 	return a.print(document, func(w io.Writer) {
