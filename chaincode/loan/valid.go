@@ -9,6 +9,7 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/loan/account"
 	"github.com/qingxinlian/qxl/chaincode/money"
 	"github.com/qingxinlian/qxl/chaincode/refusal"
+	"github.com/qingxinlian/qxl/chaincode/subject"
 )
 
 const (
@@ -67,7 +68,7 @@ func numbered(field string, ref ledgerstate.Ref) error {
 
 // pseudonym refuses what is no pseudonym of a subject.
 func pseudonym(field, text string) error {
-	if id, err := ledgerstate.ParseID(text); err != nil || id.Page != text || len(text) < 8 {
+	if !subject.ValidPseudonym(text) {
 		return SubjectForm.At(field, "8 to 32 of a-z0-9", nil)
 	}
 	return nil

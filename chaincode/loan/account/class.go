@@ -1,5 +1,7 @@
 package account
 
+import "github.com/qingxinlian/qxl/chaincode/invalid"
+
 // Class is a class of loan risk 五级分类 (《商业银行金融资产风险分类办法》 2023).
 type Class uint8
 
@@ -54,3 +56,15 @@ func (c Class) Zh() string {
 
 // MarshalText writes the code.
 func (c Class) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads the code.
+func (c *Class) UnmarshalText(text []byte) error {
+	for _, f := range Floors {
+		if f.Code == string(text) {
+			*c = f.Class
+			return nil
+		}
+	}
+	return &Error{Code: "CLASS_UNKNOWN", Limit: "normal, special_mention, substandard, doubtful, loss", Value: invalid.Shown(string(text)),
+		Zh: "五级分类未知", En: "unknown class of loan risk", Hint: "choose one of the five"}
+}
