@@ -201,7 +201,7 @@ func outcomeZh(outcome string) string {
 // withClient opens the ledger as a person and finds the book that is meant.
 func (a *app) withClient(ctx context.Context, as, bank string, do func(context.Context, *session, *book.Client, string) error) error {
 	if as == "" {
-		return &problem{Exit: exitUsage, Code: "SIGNER_MISSING", Field: "--as", Zh: "请用 --as 指明签名人", En: "no signer given", Hint: "--as ORG/USER, for example --as BankA/officer1"}
+		return signerMissing()
 	}
 	org, _, err := wallet.Split(as)
 	if err != nil {
