@@ -247,7 +247,17 @@ func (a *app) queryVerb(q command.QueryDefinition) *cobra.Command {
 	if spec.Chaincode == command.Book {
 		f.StringVar(&bank, "bank", "", "whose book: the bank's short name (a bank's own by default) 账簿所属银行")
 	}
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+	about := strings.TrimSuffix(strings.ToLower(spec.Name), "."+strings.ReplaceAll(cmd.Name(), "-", ""))
+	if f.Lookup(about) != nil { // qxl loan show NO is qxl loan show --loan NO
+		cmd.Use += " [NO]"
+		cmd.Args = cobra.MaximumNArgs(1)
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 1 {
+			if err := cmd.Flags().Set(about, args[0]); err != nil {
+				return usagef("%v", err)
+			}
+		}
 		for _, set := range flags.set {
 			if err := set(); err != nil {
 				return err
