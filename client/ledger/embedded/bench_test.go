@@ -85,7 +85,7 @@ func BenchmarkPages(b *testing.B) {
 func BenchmarkEmpty(b *testing.B) {
 	r := start(b)
 	l := r.as("BankAMSP")
-	call := script2call(bookA, []op{{Do: "put", Coll: "loan", Key: "k", Value: "v"}}, forLoan...)
+	call := scripted(bookA, []op{{Do: "put", Coll: "loan", Key: "k", Value: "v"}}, forLoan...)
 	b.SetParallelism(8)
 	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {

@@ -14,10 +14,14 @@ import (
 
 // Validation codes, as Fabric names them.
 const (
-	codeValid    = "VALID"
-	codeMVCC     = "MVCC_READ_CONFLICT"
-	codePhantom  = "PHANTOM_READ_CONFLICT"
-	codePolicy   = "ENDORSEMENT_POLICY_FAILURE"
+	codeValid   = "VALID"
+	codeMVCC    = "MVCC_READ_CONFLICT"
+	codePhantom = "PHANTOM_READ_CONFLICT"
+	codePolicy  = "ENDORSEMENT_POLICY_FAILURE"
+)
+
+// Kinds of records.
+const (
 	kindTx       = 0
 	kindSettings = 1
 )

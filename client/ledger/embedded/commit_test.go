@@ -244,7 +244,7 @@ func TestConcurrentCountersLoseNothing(t *testing.T) {
 		go func() {
 			defer wg.Done()
 			for done := 0; done < each; {
-				_, err := l.Submit(context.Background(), script2call(bookA, []op{{Do: "add", Coll: "loan", Key: "n"}}, forLoan...))
+				_, err := l.Submit(context.Background(), scripted(bookA, []op{{Do: "add", Coll: "loan", Key: "n"}}, forLoan...))
 				if err == nil {
 					done++
 				} else if ledger.CodeOf(err) != codeMVCC {
@@ -296,7 +296,7 @@ func TestGivingUpMayStillCommit(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
-	_, err := r.as("BankAMSP").Submit(ctx, script2call(bookA, []op{{Do: "put", Coll: "loan", Key: "k", Value: "v"}}, forLoan...))
+	_, err := r.as("BankAMSP").Submit(ctx, scripted(bookA, []op{{Do: "put", Coll: "loan", Key: "k", Value: "v"}}, forLoan...))
 	e := requireCode(t, err, ledger.StageCommitStatus, codeTimeout)
 	require.True(t, ledger.MayCommit(err))
 	close(release)
@@ -307,7 +307,7 @@ func TestGivingUpMayStillCommit(t *testing.T) {
 
 	ctx, cancel = context.WithCancel(context.Background())
 	cancel()
-	_, err = r.as("BankAMSP").Submit(ctx, script2call(bookA, []op{{Do: "put", Coll: "loan", Key: "k", Value: "v"}}, forLoan...))
+	_, err = r.as("BankAMSP").Submit(ctx, scripted(bookA, []op{{Do: "put", Coll: "loan", Key: "k", Value: "v"}}, forLoan...))
 	requireCode(t, err, ledger.StageEndorse, codeTimeout)
 	require.False(t, ledger.MayCommit(err))
 }

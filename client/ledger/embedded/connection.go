@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 
@@ -13,8 +14,10 @@ import (
 
 // connection is one person's use of the engine.
 type connection struct {
-	engine *Engine
-	person Person
+	engine      *Engine
+	person      Person
+	mspID       string // of the identity
+	certificate *x509.Certificate
 }
 
 var (
@@ -32,7 +35,7 @@ func (c *connection) Close() error { return nil }
 func (c *connection) prepare(call ledger.Call, stage ledger.Stage) (*proposal, error) {
 	e := c.engine
 	now := e.clock()
-	if err := c.person.check(e, now); err != nil {
+	if err := c.check(now); err != nil {
 		return nil, &ledger.Error{Stage: stage, Code: codeAccess, Message: err.Error(), Err: err}
 	}
 	ns := e.namespace(call.Chaincode)

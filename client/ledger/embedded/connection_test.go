@@ -61,7 +61,7 @@ func TestAPanicIsAnErrorAndItsStackGoesToTheLog(t *testing.T) {
 func TestWhoMayCallAndWhoIsAsked(t *testing.T) {
 	r := start(t)
 	ctx := context.Background()
-	call := script2call(bookA, []op{{Do: "who"}})
+	call := scripted(bookA, []op{{Do: "who"}})
 	for mspID, want := range map[string]string{
 		"BankBMSP": "BankBMSP", "AuditMSP": "AuditMSP", "SubjectMSP": "CommissionMSP", "ProviderMSP": "CommissionMSP",
 	} {
@@ -69,13 +69,13 @@ func TestWhoMayCallAndWhoIsAsked(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []string{want}, answers(t, raw))
 	}
-	raw, err := r.as("SubjectMSP").Evaluate(ctx, script2call(bookA, []op{{Do: "who"}}, "FinanceMSP"))
+	raw, err := r.as("SubjectMSP").Evaluate(ctx, scripted(bookA, []op{{Do: "who"}}, "FinanceMSP"))
 	require.NoError(t, err)
 	require.Equal(t, []string{"FinanceMSP"}, answers(t, raw))
 
 	_, err = r.as("StrangerMSP").Evaluate(ctx, call)
 	requireCode(t, err, ledger.StageEvaluate, codeAccess)
-	_, err = r.as("StrangerMSP").Submit(ctx, script2call(bookA, nil, forLoan...))
+	_, err = r.as("StrangerMSP").Submit(ctx, scripted(bookA, nil, forLoan...))
 	requireCode(t, err, ledger.StageEndorse, codeAccess)
 	for _, c := range []struct{ endorser, want string }{
 		{"SubjectMSP", "endorser SubjectMSP has no peer"}, {"NobodyMSP", `endorser "NobodyMSP" is no organization`}, {"", "no endorser is named"},
@@ -112,7 +112,7 @@ func TestACertificateOutOfForceIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	l, err := r.Connect(Person{Creator: creator, Sign: func([]byte) ([]byte, error) { return nil, nil }})
 	require.NoError(t, err)
-	_, err = l.Submit(context.Background(), script2call(bookA, nil, forLoan...))
+	_, err = l.Submit(context.Background(), scripted(bookA, nil, forLoan...))
 	requireCode(t, err, ledger.StageEndorse, codeAccess)
 	require.ErrorContains(t, err, "is in force from")
 }
@@ -125,7 +125,7 @@ func TestTransactionTellsWhatEverybodyCanSee(t *testing.T) {
 	at = time.Now().UTC().Truncate(time.Microsecond)
 	l, err := r.Connect(p)
 	require.NoError(t, err)
-	call := script2call(bookA, []op{{Do: "put", Coll: "loan", Key: "k", Value: "v"}}, forLoan...)
+	call := scripted(bookA, []op{{Do: "put", Coll: "loan", Key: "k", Value: "v"}}, forLoan...)
 	call.Function, call.Args = "loan.Disburse:Submit", []string{"loan", "1"}
 	commit, err := l.Submit(context.Background(), call)
 	require.NoError(t, err)
@@ -158,7 +158,7 @@ func TestPeopleComeFromTheWallet(t *testing.T) {
 	r := startIn(t, dir, nil)
 	l, err := r.As(context.Background(), "BankA/officer1")
 	require.NoError(t, err)
-	commit, err := l.Submit(context.Background(), script2call(bookA, []op{{Do: "put", Coll: "loan", Key: "k", Value: "v"}}, forLoan...))
+	commit, err := l.Submit(context.Background(), scripted(bookA, []op{{Do: "put", Coll: "loan", Key: "k", Value: "v"}}, forLoan...))
 	require.NoError(t, err)
 	tx, err := l.Transaction(context.Background(), commit.TxID)
 	require.NoError(t, err)
@@ -176,7 +176,7 @@ func TestNoticeAndClose(t *testing.T) {
 	l := r.as("BankAMSP")
 	require.NoError(t, r.Close())
 	require.NoError(t, r.Close())
-	_, err := l.Submit(context.Background(), script2call(bookA, nil, forLoan...))
+	_, err := l.Submit(context.Background(), scripted(bookA, nil, forLoan...))
 	requireCode(t, err, ledger.StageConnect, codeUnavailable)
 	_, err = l.Height(context.Background())
 	requireCode(t, err, ledger.StageQuery, codeUnavailable)

@@ -105,7 +105,7 @@ func crashWorker(l ledger.Ledger, w int, rng *rand.Rand) error {
 		case 1:
 			last = op{Do: "purge", Coll: "person", Key: last.Key}
 		}
-		commit, err := l.Submit(context.Background(), script2call(bookA, append(ops, last), forAll...))
+		commit, err := l.Submit(context.Background(), scripted(bookA, append(ops, last), forAll...))
 		if err != nil {
 			return err
 		}

@@ -264,14 +264,14 @@ func (e *Engine) As(_ context.Context, person string) (ledger.Ledger, error) {
 
 // Connect opens a connection as a person whose identity is at hand.
 func (e *Engine) Connect(p Person) (ledger.Ledger, error) {
-	mspID, _, err := certificateOf(p.Creator)
+	mspID, cert, err := certificateOf(p.Creator)
 	if err != nil {
 		return nil, &ledger.Error{Stage: ledger.StageConnect, Code: "ACCESS_DENIED", Message: err.Error(), Err: err}
 	}
 	if p.MSP == "" {
 		p.MSP = mspID
 	}
-	return &connection{engine: e, person: p}, nil
+	return &connection{engine: e, person: p, mspID: mspID, certificate: cert}, nil
 }
 
 // Holdings are the directories of what an organization holds, and no other

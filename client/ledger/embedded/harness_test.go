@@ -213,7 +213,7 @@ func consortium(calls *atomic.Int64) Consortium {
 	}
 }
 
-// bench is an engine under test.
+// rig is an engine under test.
 type rig struct {
 	*Engine
 	t     testing.TB
@@ -269,7 +269,7 @@ func (r *rig) as(mspID string) ledger.Ledger {
 	return l
 }
 
-func script2call(chaincode string, ops []op, endorsers ...string) ledger.Call {
+func scripted(chaincode string, ops []op, endorsers ...string) ledger.Call {
 	raw, _ := json.Marshal(ops)
 	return ledger.Call{Chaincode: chaincode, Function: "script", Transient: map[string][]byte{"ops": raw}, Endorsers: endorsers}
 }
@@ -277,7 +277,7 @@ func script2call(chaincode string, ops []op, endorsers ...string) ledger.Call {
 // do submits a script as BankA.
 func (r *rig) do(chaincode string, endorsers []string, ops ...op) ([]string, error) {
 	r.t.Helper()
-	commit, err := r.as("BankAMSP").Submit(context.Background(), script2call(chaincode, ops, endorsers...))
+	commit, err := r.as("BankAMSP").Submit(context.Background(), scripted(chaincode, ops, endorsers...))
 	if err != nil {
 		return nil, err
 	}
@@ -294,7 +294,7 @@ func (r *rig) mustDo(chaincode string, endorsers []string, ops ...op) []string {
 // ask evaluates a script on one organization's view.
 func (r *rig) ask(mspID, chaincode string, ops ...op) ([]string, error) {
 	r.t.Helper()
-	raw, err := r.as("BankAMSP").Evaluate(context.Background(), script2call(chaincode, ops, mspID))
+	raw, err := r.as("BankAMSP").Evaluate(context.Background(), scripted(chaincode, ops, mspID))
 	if err != nil {
 		return nil, err
 	}

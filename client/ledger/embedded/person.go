@@ -53,20 +53,16 @@ func certificateOf(creator []byte) (mspID string, cert *x509.Certificate, err er
 // check refuses a creator as a peer would: an organization that is not of
 // the consortium, a certificate that is not in force. No certificate
 // authority is asked: this ledger trusts its wallet.
-func (p *Person) check(e *Engine, now time.Time) error {
-	mspID, cert, err := certificateOf(p.Creator)
-	if err != nil {
-		return err
+func (c *connection) check(now time.Time) error {
+	if c.mspID != c.person.MSP {
+		return fmt.Errorf("the identity is of %s, not of %s", c.mspID, c.person.MSP)
 	}
-	if mspID != p.MSP {
-		return fmt.Errorf("the identity is of %s, not of %s", mspID, p.MSP)
+	if c.engine.organization(c.mspID) == nil {
+		return fmt.Errorf("%s is no organization of this consortium", c.mspID)
 	}
-	if e.organization(mspID) == nil {
-		return fmt.Errorf("%s is no organization of this consortium", mspID)
-	}
-	if now.Before(cert.NotBefore) || now.After(cert.NotAfter) {
-		return fmt.Errorf("certificate of %s is in force from %s to %s, now is %s", mspID,
-			cert.NotBefore.Format(time.RFC3339), cert.NotAfter.Format(time.RFC3339), now.Format(time.RFC3339))
+	if from, to := c.certificate.NotBefore, c.certificate.NotAfter; now.Before(from) || now.After(to) {
+		return fmt.Errorf("certificate of %s is in force from %s to %s, now is %s", c.mspID,
+			from.Format(time.RFC3339), to.Format(time.RFC3339), now.Format(time.RFC3339))
 	}
 	return nil
 }

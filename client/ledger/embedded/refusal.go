@@ -16,7 +16,6 @@ const (
 	codeAccess      = "ACCESS_DENIED"
 	codeUnavailable = "UNAVAILABLE"
 	codeTimeout     = "TIMEOUT"
-	codeDataMissing = "DATA_MISSING_ON_PEER"
 	codeUnknownTx   = "TRANSACTION_UNKNOWN"
 	codeOther       = "OTHER"
 	codeBadSettings = "CONSORTIUM_REFUSED"
@@ -33,12 +32,15 @@ func (r *refused) Error() string { return fmt.Sprintf("%s: %s", r.msp, r.message
 // ours is how the chaincodes of this module begin their refusals.
 var ours = regexp.MustCompile(`^qxl ([A-Z][A-Z0-9_]*): (?s:(.*))$`)
 
+// passing are the chaincodes' codes that say: not now. The same as on Fabric.
+var passing = map[string]bool{"DATA_MISSING_ON_PEER": true, "LEDGER_READ": true, "COMMONS_UNREADABLE": true}
+
 func (r *refused) ledgerError(stage ledger.Stage, txID string) *ledger.Error {
 	e := &ledger.Error{Stage: stage, TxID: txID, Code: codeRefused, Message: r.message, Err: r}
 	if m := ours.FindStringSubmatch(r.message); m != nil {
 		e.Code, e.Message = m[1], m[2]
 	}
-	e.Retry = e.Code == codeDataMissing
+	e.Retry = passing[e.Code]
 	return e
 }
 

@@ -205,7 +205,7 @@ func TestRangesAndPages(t *testing.T) {
 
 func TestOneEventPerTransactionAndOnlyOfTheOuterChaincode(t *testing.T) {
 	r := start(t)
-	commit, err := r.as("BankAMSP").Submit(context.Background(), script2call("commons", []op{
+	commit, err := r.as("BankAMSP").Submit(context.Background(), scripted("commons", []op{
 		{Do: "event", Key: "first", Value: "1"}, {Do: "event", Key: "second", Value: "2"},
 		{Do: "invoke", Chaincode: bookA, Ops: []op{{Do: "event", Key: "inner", Value: "3"}}},
 	}, three...))
@@ -221,7 +221,7 @@ func TestCallsBetweenChaincodes(t *testing.T) {
 	r.mustDo("commons", three, op{Do: "put", Key: "table", Value: "LPR"})
 	t.Run("callee reads its own namespace and sees transient, creator and outer name", func(t *testing.T) {
 		calls := []op{{Do: "get", Key: "table"}, {Do: "transient", Key: "extra"}, {Do: "outer"}, {Do: "who"}}
-		call := script2call(bookA, []op{{Do: "invoke", Chaincode: "commons", Ops: calls}, {Do: "get", Key: "table"}}, "BankAMSP")
+		call := scripted(bookA, []op{{Do: "invoke", Chaincode: "commons", Ops: calls}, {Do: "get", Key: "table"}}, "BankAMSP")
 		call.Transient["extra"] = []byte("seen")
 		raw, err := r.as("BankAMSP").Evaluate(context.Background(), call)
 		require.NoError(t, err)
@@ -263,7 +263,7 @@ func TestCallsBetweenChaincodes(t *testing.T) {
 func (r *rig) endorsedOnly(chaincode string, endorsers []string, ops ...op) *envelope {
 	r.t.Helper()
 	c := r.as("BankAMSP").(*connection)
-	call := script2call(chaincode, ops)
+	call := scripted(chaincode, ops)
 	orgs, err := c.endorsers(endorsers)
 	require.NoError(r.t, err)
 	p, err := c.prepare(call, ledger.StageEndorse)

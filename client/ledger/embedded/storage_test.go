@@ -55,7 +55,7 @@ func TestRawFilesOfANonMemberNeverHoldAPrivateValue(t *testing.T) {
 		requireCode(t, err, ledger.StageCommit, codePolicy)
 	}
 	r.mustDo("commons", three, op{Do: "put", Coll: "fund", Key: "KEY-fund", Value: "SENTINEL-fund"})
-	call := script2call(bookA, []op{{Do: "transient", Key: "x"}, {Do: "answer"}}, three...)
+	call := scripted(bookA, []op{{Do: "transient", Key: "x"}, {Do: "answer"}}, three...)
 	call.Transient["x"] = []byte("TRANSIENT-SENTINEL")
 	_, err := r.as("BankAMSP").Evaluate(context.Background(), call)
 	require.NoError(t, err)
@@ -147,7 +147,7 @@ func TestAnInterruptedErasureIsTakenUp(t *testing.T) {
 func TestEverythingIsThereAfterReopening(t *testing.T) {
 	dir := t.TempDir()
 	r := startIn(t, dir, nil)
-	commit, err := r.as("BankAMSP").Submit(context.Background(), script2call(bookA, []op{{Do: "put", Key: "p", Value: "1"}, {Do: "put", Coll: "loan", Key: "k", Value: "1"}}, forAll...))
+	commit, err := r.as("BankAMSP").Submit(context.Background(), scripted(bookA, []op{{Do: "put", Key: "p", Value: "1"}, {Do: "put", Coll: "loan", Key: "k", Value: "1"}}, forAll...))
 	require.NoError(t, err)
 	for i := range tailBlocks + 3 {
 		r.mustDo(bookA, forLoan, op{Do: "put", Coll: "loan", Key: "k", Value: fmt.Sprint(i)})
@@ -392,7 +392,7 @@ func TestAWriteFailureStopsTheLedger(t *testing.T) {
 	r := start(t)
 	l := r.as("BankAMSP")
 	require.NoError(t, r.organization("FinanceMSP").db.SetReadOnly())
-	put := script2call(bookA, []op{{Do: "put", Coll: "loan", Key: "k", Value: "v"}}, forLoan...)
+	put := scripted(bookA, []op{{Do: "put", Coll: "loan", Key: "k", Value: "v"}}, forLoan...)
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	_, err := l.Submit(ctx, put)
