@@ -144,7 +144,7 @@ func (m *model) Submit(ctx context.Context, call ledger.Call) (*ledger.Commit, e
 		}
 		m.using["w "+p]++
 	}
-	early, late := m.draw(txID)
+	late, early := m.draw(txID)
 	endorse, commit := m.delay(), m.delay()
 	m.mu.Unlock()
 	defer func() {
@@ -193,24 +193,24 @@ type lateFault struct {
 }
 
 // draw decides what goes wrong with a transaction.
-func (m *model) draw(txID string) (early error, late *lateFault) {
+func (m *model) draw(txID string) (late *lateFault, early error) {
 	if m.downAt > 0 && m.next == m.downAt {
 		m.down = true
 		time.AfterFunc(m.downFor, func() { m.mu.Lock(); m.down = false; m.mu.Unlock() })
 	}
 	switch {
 	case m.down:
-		return unavailable(ledger.StageConnect, "", false), nil
+		return nil, unavailable(ledger.StageConnect, "", false)
 	case m.chance(m.fault):
-		return &ledger.Error{Stage: ledger.StageEndorse, TxID: txID, Code: "ENDORSEMENT_MISMATCH", Retry: true, Message: "payloads do not match"}, nil
+		return nil, &ledger.Error{Stage: ledger.StageEndorse, TxID: txID, Code: "ENDORSEMENT_MISMATCH", Retry: true, Message: "payloads do not match"}
 	case m.chance(m.fault):
-		return unavailable(ledger.StageEndorse, txID, false), nil
+		return nil, unavailable(ledger.StageEndorse, txID, false)
 	case m.chance(m.fault):
-		return &ledger.Error{Stage: ledger.StageEndorse, TxID: txID, Code: "OVERLOADED", Retry: true, Message: "too many requests"}, nil
+		return nil, &ledger.Error{Stage: ledger.StageEndorse, TxID: txID, Code: "OVERLOADED", Retry: true, Message: "too many requests"}
 	case m.chance(m.fault):
-		return nil, &lateFault{m.chance(0.5), unavailable(ledger.StageSubmit, txID, true)}
+		return &lateFault{m.chance(0.5), unavailable(ledger.StageSubmit, txID, true)}, nil
 	case m.chance(m.fault):
-		return nil, &lateFault{true, &ledger.Error{Stage: ledger.StageCommitStatus, TxID: txID, Code: "TIMEOUT", MayCommit: true, Retry: true, Message: "no answer"}}
+		return &lateFault{true, &ledger.Error{Stage: ledger.StageCommitStatus, TxID: txID, Code: "TIMEOUT", MayCommit: true, Retry: true, Message: "no answer"}}, nil
 	}
 	return nil, nil
 }

@@ -346,9 +346,7 @@ func TestAfterWaitsForTheCommit(t *testing.T) {
 		item.After = []pipeline.Key{{Kind: "grant", No: "grant-1"}}
 		second, err := p.Add(t.Context(), item)
 		require.NoError(t, err)
-		select {
-		case <-second.Done():
-		}
+		<-second.Done()
 		select {
 		case <-first.Done():
 		default:
