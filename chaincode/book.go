@@ -1,12 +1,14 @@
 package chaincode
 
 import (
+	"github.com/qingxinlian/qxl/chaincode/authorization"
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/loan"
+	"github.com/qingxinlian/qxl/chaincode/subject"
 )
 
 // BookCommands are the commands of a bank's book, room by room.
-var BookCommands = join(loan.Commands)
+var BookCommands = join(subject.Commands, authorization.Commands, loan.Commands)
 
 // BookQueries are the queries of a bank's book.
-var BookQueries = joinQueries(loan.Queries, command.ReceiptQueries(command.Book))
+var BookQueries = joinQueries(subject.Queries, authorization.Queries, loan.Queries, command.ReceiptQueries(command.Book))

@@ -6,15 +6,16 @@ import (
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
 	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
 
+	"github.com/qingxinlian/qxl/chaincode/authorization"
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
 )
 
 // CommonsCommands are the commands of commons, room by room.
-var CommonsCommands = join(consortium.Commands)
+var CommonsCommands = join(consortium.Commands, authorization.OtherCommands)
 
 // CommonsQueries are the queries of commons.
-var CommonsQueries = joinQueries(consortium.Queries, command.ReceiptQueries(command.Commons))
+var CommonsQueries = joinQueries(consortium.Queries, authorization.OtherQueries, command.ReceiptQueries(command.Commons))
 
 // New makes the chaincode of an organization's process. The clock can only
 // withhold an endorsement.
