@@ -194,6 +194,17 @@ func TestE2E(t *testing.T) {
 			client.WithTransient(map[string][]byte{"value": []byte("b1")}), client.WithEndorsingOrganizations("BankBMSP", "CommissionMSP"))
 		require.NoError(t, err)
 	})
+	t.Run("thirty-eight further books", func(t *testing.T) {
+		var books []network.ChaincodeDefinition
+		for i := range 38 {
+			d := book("BankB")
+			d.Name = fmt.Sprintf("book-x%02d", i)
+			books = append(books, d)
+		}
+		begun := time.Now()
+		require.NoError(t, network.Deploy(ctx, dir, books, nil))
+		t.Logf("38 further books took %.1f s", time.Since(begun).Seconds())
+	})
 	t.Run("private data are streamed to admins and peers only", func(t *testing.T) {
 		blocks := func(g *client.Gateway) bool {
 			ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
@@ -260,6 +271,19 @@ func TestE2E(t *testing.T) {
 	t.Run("restart one node", func(t *testing.T) {
 		require.NoError(t, network.Restart(ctx, dir, "Finance/peer0"))
 		require.ErrorContains(t, network.Restart(ctx, dir, "Nobody-peer0"), `no node "Nobody-peer0" (hint: one of Commission-orderer0, `)
+	})
+	t.Run("a frozen peer is replaced", func(t *testing.T) {
+		state, _, err := supervisor.Read(layout.Dir(dir).Run())
+		require.NoError(t, err)
+		frozen, _ := state.Node("Audit-peer0")
+		begun := time.Now()
+		require.NoError(t, syscall.Kill(frozen.PID, syscall.SIGSTOP))
+		require.Eventually(t, func() bool {
+			s, _, err := supervisor.Read(layout.Dir(dir).Run())
+			n, _ := s.Node("Audit-peer0")
+			return err == nil && n.PID != frozen.PID && n.Healthy
+		}, 2*time.Minute, 200*time.Millisecond)
+		t.Logf("a frozen peer was replaced after %.1f s", time.Since(begun).Seconds())
 	})
 	closeBank()
 	t.Run("every process killed", func(t *testing.T) {

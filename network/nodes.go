@@ -25,6 +25,14 @@ type node struct {
 	operations    string // loopback address of health and metrics
 }
 
+// probe is how an orderer or a peer is asked how it is.
+func (x node) probe(t *topology.Topology) supervisor.Probe {
+	return supervisor.Probe{
+		Health:  "http://" + x.operations + "/healthz",
+		Metrics: "http://" + x.operations + "/metrics", Channel: t.Channel,
+	}
+}
+
 // nodes lists the network's processes in the order they are started.
 func nodes(t *topology.Topology) []node {
 	var all []node
@@ -85,10 +93,7 @@ func (n *network) processes(set *programs.Set, packages map[string][]Served) (su
 				p.Program, p.Args = set.Path("peer"), []string{"node", "start"}
 			}
 			p.Env = environment("FABRIC_CFG_PATH="+n.dir.Config(x.id), "FABRIC_LOGGING_SPEC=warn:grpc=error", "FABRIC_LOGGING_FORMAT="+logFormat)
-			p.Probe = supervisor.Probe{
-				Health:  "http://" + x.operations + "/healthz",
-				Metrics: "http://" + x.operations + "/metrics", Channel: n.topology.Channel,
-			}
+			p.Probe = x.probe(n.topology)
 		case KindChaincode:
 			o, _ := n.topology.Organization(x.org)
 			if len(packages[x.org]) == 0 || n.options.Chaincode == nil {

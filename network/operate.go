@@ -81,7 +81,12 @@ func Inspect(ctx context.Context, stateDir string) (*Status, error) {
 			}
 		}
 		if s.Healthy && x.operations != "" {
-			asking.Go(func() { s.Version = version(ctx, x.operations) })
+			asking.Go(func() { // what the supervisor saw may be seconds old
+				if height, err := x.probe(n.topology).Ask(ctx); err == nil {
+					s.Height = height
+				}
+				s.Version = version(ctx, x.operations)
+			})
 		}
 	}
 	asking.Wait()

@@ -50,8 +50,11 @@ func (p Probe) ask(ctx context.Context, within time.Duration) answer {
 	return a
 }
 
-// Healthy asks a process once whether it is well.
-func (p Probe) Healthy(ctx context.Context) error { return p.ask(ctx, 2*time.Second).err }
+// Ask looks at a process once, now: its height, and an error if it is not well.
+func (p Probe) Ask(ctx context.Context) (height uint64, err error) {
+	a := p.ask(ctx, 3*time.Second)
+	return a.height, a.err
+}
 
 // Connections are not kept: a kept one hides that a process listens no more.
 var httpClient = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
