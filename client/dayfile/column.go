@@ -69,7 +69,7 @@ func (c *Column) Form() (zh, en string) {
 		return list, list
 	}
 	switch c.at(c.owner()).(type) {
-	case *money.Fen:
+	case *money.Fen, **money.Fen:
 		return "金额,元,至多两位小数,不带分隔符", "yuan, at most two decimals, no separators"
 	case *money.Rate:
 		return "年利率,百分数,至多六位小数", "percent a year, at most six decimals"
@@ -77,10 +77,12 @@ func (c *Column) Form() (zh, en string) {
 		return "日期 YYYY-MM-DD", "date YYYY-MM-DD"
 	case *int, **int:
 		return "整数", "whole number"
-	case *bool:
+	case *bool, **bool:
 		return "是, 否", "是 (yes), 否 (no)"
 	case *[]string:
-		return "代码,以分号 ; 相连", "codes joined by ;"
+		return "一个或多个值,以分号 ; 相连", "one or more values, joined by ;"
+	case *[]money.Fen:
+		return "一个或多个金额(元),以分号 ; 相连", "one or more amounts in yuan, joined by ;"
 	}
 	n := strconv.Itoa(c.Max)
 	return "文字,至多 " + n + " 字", "text, at most " + n + " characters"
@@ -98,16 +100,14 @@ func (c *Column) parse(content any, cell string) *Problem {
 		return &Problem{Column: c.Header, Code: "CELL_TOO_LONG", Limit: strconv.Itoa(c.Max) + " characters", Value: strconv.Itoa(n),
 			Zh: "内容过长", En: "the value is too long", Hint: "shorten it"}
 	}
-	if c.Terms != nil {
-		code, ok := c.code(cell)
-		if !ok {
-			_, en := c.Form()
-			return &Problem{Column: c.Header, Code: "CELL_TERM", Limit: en, Value: invalid.Shown(cell),
-				Zh: "不是规定的取值", En: "the value is not one of the list", Hint: "write one of the words listed"}
-		}
-		cell = code
+	place := c.at(content)
+	err := error(nil)
+	if list, ok := place.(*[]string); ok {
+		err = c.setList(list, cell)
+	} else if cell, err = c.term(cell); err == nil {
+		err = c.set(place, cell)
 	}
-	if err := c.set(c.at(content), cell); err != nil {
+	if err != nil {
 		p := cellProblem(err)
 		p.Column = c.Header
 		hint(p, cell)
@@ -135,13 +135,51 @@ var (
 
 func fullWidth(r rune) bool { return r >= '！' && r <= '～' }
 
-func (c *Column) code(cell string) (string, bool) {
+// term is the code of a word of the column's closed list.
+func (c *Column) term(cell string) (string, error) {
+	if c.Terms == nil {
+		return cell, nil
+	}
 	for _, t := range c.Terms {
 		if cell == t.Zh || cell == t.Code {
-			return t.Code, true
+			return t.Code, nil
 		}
 	}
-	return "", false
+	_, en := c.Form()
+	return "", &Problem{Code: "CELL_TERM", Limit: en, Value: invalid.Shown(cell),
+		Zh: "不是规定的取值", En: "the value is not one of the list", Hint: "write one of the words listed"}
+}
+
+// parts splits a cell that holds several values.
+func (c *Column) parts(cell string) ([]string, error) {
+	list := strings.Split(cell, listSeparator)
+	for i := range list {
+		if list[i] = strings.TrimFunc(list[i], blank); list[i] == "" {
+			return nil, &Problem{Code: "CELL_LIST", Limit: "values joined by " + listSeparator, Value: invalid.Shown(cell),
+				Zh: "列表中有空项", En: "the list has an empty entry", Hint: "write it like " + c.Example}
+		}
+	}
+	return list, nil
+}
+
+// listSeparator joins values in one cell: a comma would need quotes.
+const listSeparator = ";"
+
+func (c *Column) setList(to *[]string, cell string) error {
+	list, err := c.parts(cell)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		if list[i], err = c.term(list[i]); err == nil && c.check != nil {
+			err = c.check(list[i])
+		}
+		if err != nil {
+			return err
+		}
+	}
+	*to = list
+	return nil
 }
 
 func (c *Column) set(place any, cell string) error {
@@ -170,13 +208,24 @@ func (c *Column) set(place any, cell string) error {
 		*v = &n
 	case *bool:
 		*v, err = parseYes(cell)
-	case *[]string:
-		for _, part := range strings.Split(cell, ";") {
-			if part = strings.TrimFunc(part, blank); part == "" {
-				return &Problem{Code: "CELL_LIST", Limit: "codes joined by ;", Value: invalid.Shown(cell),
-					Zh: "列表中有空项", En: "the list has an empty entry", Hint: "write it like " + c.Example}
+	case **money.Fen:
+		amount, err := money.ParseFen(cell)
+		*v = &amount
+		return err
+	case **bool:
+		b, err := parseYes(cell)
+		*v = &b
+		return err
+	case *[]money.Fen:
+		list, err := c.parts(cell)
+		if err != nil {
+			return err
+		}
+		*v = make([]money.Fen, len(list))
+		for i, part := range list {
+			if (*v)[i], err = money.ParseFen(part); err != nil {
+				return err
 			}
-			*v = append(*v, part)
 		}
 	case encoding.TextUnmarshaler:
 		err = v.UnmarshalText([]byte(cell))
@@ -231,8 +280,31 @@ func (c *Column) format(content any) string {
 		} else if !c.Optional {
 			cell = no
 		}
+	case **money.Fen:
+		if *v == nil {
+			return ""
+		}
+		cell = (*v).String()
+	case **bool:
+		if *v == nil {
+			return ""
+		}
+		cell = no
+		if **v {
+			cell = yes
+		}
 	case *[]string:
-		cell = strings.Join(*v, ";")
+		list := make([]string, len(*v))
+		for i, code := range *v {
+			list[i] = c.word(code)
+		}
+		return strings.Join(list, listSeparator)
+	case *[]money.Fen:
+		list := make([]string, len(*v))
+		for i, amount := range *v {
+			list[i] = amount.String()
+		}
+		return strings.Join(list, listSeparator)
 	case encoding.TextMarshaler:
 		if c.Optional && reflect.ValueOf(v).Elem().IsZero() {
 			return "" // what is left out is the ledger's default
@@ -244,12 +316,17 @@ func (c *Column) format(content any) string {
 	default:
 		cell = reflect.ValueOf(v).Elem().String()
 	}
+	return c.word(cell)
+}
+
+// word is what a closed list calls a code.
+func (c *Column) word(code string) string {
 	for _, t := range c.Terms {
-		if t.Code == cell {
+		if t.Code == code {
 			return t.Zh
 		}
 	}
-	return cell
+	return code
 }
 
 const yes, no = "是", "否"

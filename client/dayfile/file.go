@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"maps"
 	"os"
+	"slices"
 
 	"github.com/ipfs/go-cid"
 	"github.com/multiformats/go-multihash"
@@ -21,6 +23,7 @@ type File struct {
 	Encoding Encoding
 	CID      cid.Cid        // of the file's bytes: CIDv1, raw, sha2-256
 	Types    map[string]int // lines by record type
+	Banks    []string       // banks that lines of the Commission name, sorted
 
 	f    io.ReadSeeker
 	done func() error
@@ -63,7 +66,7 @@ func Check(path string, r io.ReadSeeker) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &File{Path: path, Head: *s.head, Trailer: *s.trailer, Encoding: s.lines.encoding, CID: id, Types: s.types, f: r, done: func() error { return nil }}, nil
+	return &File{Path: path, Head: *s.head, Trailer: *s.trailer, Encoding: s.lines.encoding, CID: id, Types: s.types, Banks: slices.Sorted(maps.Keys(s.banks)), f: r, done: func() error { return nil }}, nil
 }
 
 // Each reads the file again and hands on each line between head and trailer,

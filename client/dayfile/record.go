@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sort"
 
+	"github.com/qingxinlian/qxl/chaincode"
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/money"
@@ -41,23 +42,36 @@ func (r *Record) AmountColumn() string {
 
 // converted is a line whose columns are not the fields of its command's
 // content one by one: it makes that content.
-type converted interface{ commandContent() any }
+type converted interface{ commandContent() (any, *Problem) }
 
-// record declares a record type whose lines are read into a C: a command's
-// content, or a line that makes one.
-func record[C any](typ, en, senders string, def command.Definition, columns ...Column) *Record {
-	r := &Record{Type: typ, En: en, Senders: senders, Columns: columns, definition: def, amount: -1, fresh: func() any { return new(C) }}
-	if def != nil {
-		r.Command = def.Describe().Name
-		if _, ok := any(new(C)).(converted); ok {
-			return r
-		}
-		if _, ok := def.New().(*C); !ok {
-			panic(fmt.Sprintf("record %s: %s has content %T", typ, r.Command, def.New()))
+// record declares a record type whose lines are read into a C: the content of
+// the command it names, or a line that makes one.
+func record[C any](typ, en, senders, commandName string, columns ...Column) *Record {
+	r := &Record{Type: typ, En: en, Senders: senders, Command: commandName, Columns: columns, amount: -1, fresh: func() any { return new(C) }}
+	if commandName == "" {
+		return r
+	}
+	if r.definition = definitions[commandName]; r.definition == nil {
+		panic("record " + typ + ": no command " + commandName)
+	}
+	if _, ok := any(new(C)).(converted); !ok {
+		if _, ok := r.definition.New().(*C); !ok {
+			panic(fmt.Sprintf("record %s: %s has content %T", typ, commandName, r.definition.New()))
 		}
 	}
 	return r
 }
+
+// definitions are the commands of both chaincodes by name.
+var definitions = func() map[string]command.Definition {
+	m := map[string]command.Definition{}
+	for _, list := range [][]command.Definition{chaincode.CommonsCommands, chaincode.BookCommands} {
+		for _, d := range list {
+			m[d.Describe().Name] = d
+		}
+	}
+	return m
+}()
 
 // counting names the column that counts in 总金额.
 func (r *Record) counting(header string) *Record {
@@ -120,19 +134,19 @@ type Total struct {
 }
 
 var (
-	headRecord = record[Head](typeHead, "head of the file", "everybody", nil,
+	headRecord = record[Head](typeHead, "head of the file", "everybody", "",
 		col("格式版本", "version", "version of this format", "1", func(h *Head) any { return &h.Version }),
 		col("报送机构", "organization", "sender: short name of its organization", "BankA", func(h *Head) any { return &h.Organization }),
 		col("报送日期", "date", "date of the file", "2024-03-18", func(h *Head) any { return &h.Date }),
 		col("说明", "note", "remark; synthetic files are marked here", "合成数据,仅供演示", func(h *Head) any { return &h.Note }, optional, most(200)))
-	trailerRecord = record[Trailer](typeTrailer, "trailer of the file", "everybody", nil,
+	trailerRecord = record[Trailer](typeTrailer, "trailer of the file", "everybody", "",
 		col("总笔数", "count", "number of lines between head and trailer", "2", func(t *Trailer) any { return &t.Count }),
 		col("总金额", "sum", "sum of the lines' amounts, yuan", "5000.00", func(t *Trailer) any { return &t.Sum }, most(20)))
-	balanceRecord = record[Balance]("余额", "balance of one loan in the bank's own books", "banks, for qxl reconcile", nil,
+	balanceRecord = record[Balance]("余额", "balance of one loan in the bank's own books", "banks, for qxl reconcile", "",
 		col("借款合同编号", "loan", "contract number", "甲借字2024第000001号", func(b *Balance) any { return &b.Loan }),
 		col("余额日期", "date", "date of the balance", "2024-03-18", func(b *Balance) any { return &b.Date }),
 		col("贷款余额", "outstanding", "principal outstanding, yuan", "48000.00", func(b *Balance) any { return &b.Outstanding })).counting("贷款余额")
-	totalRecord = record[Total]("总账余额", "total balance in the bank's general ledger", "banks, for qxl reconcile", nil,
+	totalRecord = record[Total]("总账余额", "total balance in the bank's general ledger", "banks, for qxl reconcile", "",
 		col("余额日期", "date", "date of the balance", "2024-03-18", func(b *Total) any { return &b.Date }),
 		col("贷款笔数", "count", "loans with a balance above zero", "1", func(b *Total) any { return &b.Count }),
 		col("总账贷款余额", "outstanding", "principal outstanding of all loans, yuan", "48000.00", func(b *Total) any { return &b.Outstanding }))

@@ -20,16 +20,19 @@ type Line struct {
 
 // Content is the content of the line's command, a pointer; nil for a record
 // that becomes none.
-func (l *Line) Content() any { return contentOf(l.Record, l.Value) }
+func (l *Line) Content() any {
+	content, _ := contentOf(l.Record, l.Value)
+	return content
+}
 
-func contentOf(r *Record, value any) any {
+func contentOf(r *Record, value any) (any, *Problem) {
+	if r.definition == nil {
+		return nil, nil
+	}
 	if c, ok := value.(converted); ok {
 		return c.commandContent()
 	}
-	if r.definition == nil {
-		return nil
-	}
-	return value
+	return value, nil
 }
 
 // Cells writes the line's values as cells, the record type first.
@@ -57,6 +60,7 @@ type scanner struct {
 	count   int
 	sum     big.Int
 	types   map[string]int
+	banks   map[string]bool
 
 	problems []*Problem
 	found    int
@@ -71,7 +75,7 @@ type layout struct {
 }
 
 func newScanner(r io.Reader) *scanner {
-	return &scanner{lines: newLines(r), types: map[string]int{}}
+	return &scanner{lines: newLines(r), types: map[string]int{}, banks: map[string]bool{}}
 }
 
 func (s *scanner) problem(p *Problem) {
@@ -224,6 +228,9 @@ func (s *scanner) line(cells []string, yield func(*Line) error) error {
 		s.compare(c)
 		return nil
 	}
+	if a, ok := content.(interface{ book() string }); ok {
+		s.banks[a.book()] = true
+	}
 	if r.amount >= 0 {
 		s.sum.Add(&s.sum, big.NewInt(int64(r.Amount(content))))
 	}
@@ -261,26 +268,39 @@ func (s *scanner) content(r *Record, cells []string) (any, bool) {
 	if s.found > before || l.bad {
 		return nil, false
 	}
-	if r.definition != nil {
-		if err := r.definition.Check(contentOf(r, content)); err != nil {
-			p := cellProblem(err)
-			p.Column = r.header(p.Column)
-			if p.Hint == "" {
-				p.Hint = "correct the line: no ledger would take it"
-			}
-			s.problem(p)
-			return nil, false
-		}
+	if p := r.check(content); p != nil {
+		s.problem(p)
+		return nil, false
 	}
 	return content, true
+}
+
+// check runs the command's own check on a line's content.
+func (r *Record) check(value any) *Problem {
+	content, p := contentOf(r, value)
+	if p != nil || content == nil {
+		return p
+	}
+	err := r.definition.Check(content)
+	if err == nil {
+		return nil
+	}
+	p = cellProblem(err)
+	p.Column = r.header(p.Column)
+	if p.Hint == "" {
+		p.Hint = "correct the line: no ledger would take it"
+	}
+	return p
 }
 
 // header is the column that holds a field of the content; the field's own
 // name where no column does.
 func (r *Record) header(field string) string {
-	for i := range r.Columns {
-		if r.Columns[i].Name == field {
-			return r.Columns[i].Header
+	for name := field; name != ""; name = name[:max(strings.LastIndexByte(name, '.'), 0)] {
+		for i := range r.Columns {
+			if c := &r.Columns[i]; c.Name == name || c.Name == name+".no" {
+				return c.Header
+			}
 		}
 	}
 	return field

@@ -29,20 +29,25 @@ type Writer struct {
 // NewWriter begins a file. A carriage return and line feed end each line, as
 // office programs write it.
 func NewWriter(w io.Writer, encoding Encoding, h Head) (*Writer, error) {
+	d := newWriter(w, encoding)
+	h.Version = Version
+	d.put(headRecord, &h)
+	return d, d.err
+}
+
+func newWriter(w io.Writer, encoding Encoding) *Writer {
 	d := &Writer{out: bufio.NewWriterSize(w, 64<<10), convert: func(s string) (string, error) { return s, nil }}
 	switch encoding {
 	case UTF8:
 	case UTF8BOM:
-		d.out.WriteString(byteOrderMark)
+		_, d.err = d.out.WriteString(byteOrderMark)
 	case GB18030:
 		enc := simplifiedchinese.GB18030.NewEncoder()
 		d.convert = enc.String
 	default:
-		return nil, fmt.Errorf("unknown encoding %q", string(encoding))
+		d.err = fmt.Errorf("unknown encoding %q", string(encoding))
 	}
-	h.Version = Version
-	d.put(headRecord, &h)
-	return d, d.err
+	return d
 }
 
 // Write adds a line. value is what Line.Value holds for a record: the content
@@ -69,6 +74,10 @@ func (d *Writer) Close() error {
 		d.err = fmt.Errorf("the file's total does not fit")
 	}
 	d.put(trailerRecord, &Trailer{Count: d.count, Sum: money.Fen(d.sum.Int64())})
+	return d.flush()
+}
+
+func (d *Writer) flush() error {
 	if d.err == nil {
 		d.err = d.out.Flush()
 	}
@@ -102,4 +111,31 @@ func (d *Writer) cells(cells []string) {
 	}
 	d.n++
 	_, d.err = d.out.WriteString(text)
+}
+
+// Fill is Write for cells given by their headers, as a clerk fills a table
+// in. It checks them as the reader will.
+func (d *Writer) Fill(recordType string, cells map[string]string) error {
+	r := byType[recordType]
+	if r == nil {
+		return fmt.Errorf("no record type %s", recordType)
+	}
+	value := r.fresh()
+	used := 0
+	for i := range r.Columns {
+		cell, ok := cells[r.Columns[i].Header]
+		if ok {
+			used++
+		}
+		if p := r.Columns[i].parse(value, cell); p != nil {
+			return p
+		}
+	}
+	if used != len(cells) {
+		return fmt.Errorf("record type %s: %d of the %d cells have no column", recordType, len(cells)-used, len(cells))
+	}
+	if p := r.check(value); p != nil {
+		return p
+	}
+	return d.Write(r, value)
 }

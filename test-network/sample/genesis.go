@@ -51,13 +51,13 @@ func Genesis(t *topology.Topology) (consortium.FoundContent, error) {
 	if err != nil {
 		return consortium.FoundContent{}, err
 	}
+	rules := parameters()
 	return consortium.FoundContent{
 		Head:      command.Head{Number: "FOUNDING", Date: foundingDay},
 		Simulated: true,
 		Members:   members,
 		Tables: []consortium.Change{
-			{Rules: &consortium.Parameters{BackDatingDays: backDatingDays, RateCapSpread: 150 * money.BasisPoint,
-				DecisionDays: 10, PenaltyPercent: 50, NonPerforming: 90, PreLoanMaxDays: 90}},
+			{Rules: &rules},
 			{LPR: rates[:early]},
 			{Calendar: &days},
 			{Products: products()},
@@ -65,6 +65,12 @@ func Genesis(t *topology.Topology) (consortium.FoundContent, error) {
 			{Items: items},
 		},
 	}, nil
+}
+
+// parameters are the platform's: no rule of law fixes them for Qinghai.
+func parameters() consortium.Parameters {
+	return consortium.Parameters{BackDatingDays: backDatingDays, RateCapSpread: 150 * money.BasisPoint,
+		DecisionDays: 10, PenaltyPercent: 50, NonPerforming: nonPerforming, PreLoanMaxDays: 90}
 }
 
 func memberTable(t *topology.Topology) ([]consortium.Member, error) {
@@ -151,6 +157,7 @@ func products() []consortium.Product {
 		product("MED", "医保贷", "loan on medical insurance receivables", 3_000_000, 24, plain, secured),
 		product("ORD", "订单贷", "loan on an order", 5_000_000, 24, every, secured),
 		product("OTH", "其他", "other", 10_000_000, 60, every, secured),
+		product("PRJ", "重大项目贷", "major project loan", 5_000_000_000, 60, plain, secured),
 		product("TAX", "税易贷", "loan on tax credit", 5_000_000, 36, plain, secured),
 		product("TEC", "科技贷", "technology loan", 10_000_000, 60, plain, secured),
 		product("TOB", "烟商贷", "tobacco retailer loan", 500_000, 24, plain, []string{"C1", "C2"}),
