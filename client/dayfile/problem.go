@@ -27,9 +27,11 @@ func (p *Problem) Error() string {
 	var b strings.Builder
 	if p.Line > 0 {
 		b.WriteString("第 " + strconv.Itoa(p.Line) + " 行")
-		if p.Column != "" {
-			b.WriteString("「" + p.Column + "」")
-		}
+	}
+	if p.Column != "" {
+		b.WriteString("「" + p.Column + "」")
+	}
+	if b.Len() > 0 {
 		b.WriteString(": ")
 	}
 	b.WriteString(p.Zh + " / ")

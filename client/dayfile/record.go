@@ -143,7 +143,7 @@ var (
 		col("总笔数", "count", "number of lines between head and trailer", "2", func(t *Trailer) any { return &t.Count }),
 		col("总金额", "sum", "sum of the lines' amounts, yuan", "5000.00", func(t *Trailer) any { return &t.Sum }, most(20)))
 	balanceRecord = record[Balance]("余额", "balance of one loan in the bank's own books", "banks, for qxl reconcile", "",
-		col("借款合同编号", "loan", "contract number", "甲借字2024第000001号", func(b *Balance) any { return &b.Loan }),
+		col(headerContract, "loan", "contract number", exampleContract, func(b *Balance) any { return &b.Loan }),
 		col("余额日期", "date", "date of the balance", "2024-03-18", func(b *Balance) any { return &b.Date }),
 		col("贷款余额", "outstanding", "principal outstanding, yuan", "48000.00", func(b *Balance) any { return &b.Outstanding })).counting("贷款余额")
 	totalRecord = record[Total]("总账余额", "total balance in the bank's general ledger", "banks, for qxl reconcile", "",
