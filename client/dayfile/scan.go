@@ -293,6 +293,9 @@ func (r *Record) check(value any) *Problem {
 	return p
 }
 
+// otherFields are what refusals name that no column holds.
+var otherFields = map[string]string{"status": "业务状态", "identity": "报送人身份", "certificate": "报送人证书", "content": "整行"}
+
 // header is the column that holds a field of the content; the field's own
 // name where no column does.
 func (r *Record) header(field string) string {
@@ -302,6 +305,9 @@ func (r *Record) header(field string) string {
 				return c.Header
 			}
 		}
+	}
+	if zh := otherFields[field]; zh != "" {
+		return zh
 	}
 	return field
 }

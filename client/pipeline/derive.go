@@ -35,8 +35,14 @@ func ItemOf(def command.Definition, content any) (Item, error) {
 	for r, id := range given {
 		r.ID = id
 	}
+	taken := map[*ledgerstate.Ref]bool{}
 	for i, w := range wants {
 		at := places[w.Ref.ID]
+		if taken[at] {
+			// It has the ID of an aggregate named before, as the acceptance
+			// of an application has its loan's: it moves with that one.
+			continue
+		}
 		if at == nil {
 			if w.Ref.No == "" {
 				continue // an optional reference that is not given
@@ -44,6 +50,7 @@ func ItemOf(def command.Definition, content any) (Item, error) {
 			fixed := w.Ref // one that the command itself knows
 			at = &fixed
 		}
+		taken[at] = true
 		item.Refs = append(item.Refs, Ref{
 			Kind:  Kind{Code: w.Kind.KindCode(), Slots: slotsOf(w.Kind)},
 			At:    at,

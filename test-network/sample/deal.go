@@ -178,7 +178,7 @@ func (b *bank) terms(d *deal) {
 	if b.percent(10) {
 		d.grace = 3
 	}
-	d.guarantee = "C1"
+	d.guarantee = d.product.Guarantees[0]
 	if b.percent(35) {
 		d.guarantee = pick(b.random, d.product.Guarantees)
 	}
