@@ -3,6 +3,7 @@ package sample
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
@@ -28,6 +29,7 @@ const (
 	subjectsStage stage = iota
 	grantsStage
 	applicationsStage
+	withdrawalStage // what is taken back before the bank looks
 	acceptanceStage // the bank's officer
 	decisionStage   // its approver
 	lendingStage    // its second officer
@@ -63,6 +65,7 @@ type deal struct {
 	application string
 	contract    string
 	grant       string
+	items       []string // that the grant covers
 	product     consortium.Product
 	amount      money.Fen
 	months      int
@@ -250,6 +253,12 @@ func (b *bank) accept(d *deal, day calendar.Date) *entry {
 	d.contract = fmt.Sprintf("HT%s%d%s%06d", b.code, day.Year(), d.who.region, b.serial["contract"])
 	return b.add(acceptanceStage, "受理", day, map[string]string{"业务流水号": b.number("SL", day), "业务日期": day.String(),
 		"合同编号": d.contract, "申请编号": d.application, "主体证件号码": d.who.number, "授权编号": d.grant})
+}
+
+// query is a use of the grant before the bank decides.
+func (b *bank) query(d *deal, day calendar.Date) *entry {
+	return b.add(acceptanceStage, "信息查询", day, map[string]string{"业务流水号": b.number("CXX", day), "业务日期": day.String(), "授权编号": d.grant,
+		"主体证件号码": d.who.number, "用途代码": "01", "信息项": strings.Join(d.items, ";"), "查询事由": d.application})
 }
 
 func (b *bank) reject(d *deal) {

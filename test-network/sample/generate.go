@@ -148,8 +148,19 @@ func (b *bank) fill(loans int, sentinels bool) {
 				break
 			}
 		}
+		b.move(&who)
 	}
 	b.spoil()
+}
+
+// move changes the place of business of some subjects, after the last loan
+// was accepted: what a loan keeps is what held on the day of its acceptance.
+func (b *bank) move(who *borrower) {
+	if !b.percent(3) {
+		return
+	}
+	day := b.later(Last-calendar.Date(b.between(5, 200)), 0, 0)
+	b.add(revocationStage, "主体变更", day, who.moved(b.number("ZB", day), b.name, day, b.county(false)))
 }
 
 func (b *bank) register(who *borrower) {
@@ -157,7 +168,7 @@ func (b *bank) register(who *borrower) {
 }
 
 // sections is the order of record types in a file.
-var sections = []string{"营业日", "LPR提出", "LPR复核", "主体登记", "主体变更", "授权登记", "撤销授权", "申请", "分派", "受理", "拒绝", "授信", "签约", "放款", "还款", "结清"}
+var sections = []string{"营业日", "LPR提出", "LPR复核", "主体登记", "主体变更", "授权登记", "撤销授权", "申请", "分派", "信息查询", "受理", "拒绝", "授信", "签约", "放款", "还款", "结清"}
 
 func sectionOf(record string) int {
 	for i, s := range sections {
@@ -239,6 +250,9 @@ func (g *generator) write() error {
 			return put("commission-applications", "Commission/operator2", dayfile.UTF8, of(applicationsStage))
 		},
 	}
+	steps = append(steps, func() error {
+		return put("commission-withdrawals", "Commission/operator1", dayfile.UTF8, of(withdrawalStage))
+	})
 	for _, b := range g.banks {
 		lower := strings.ToLower(b.name)
 		steps = append(steps,

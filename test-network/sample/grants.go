@@ -60,6 +60,7 @@ func (b *bank) grantFor(d *deal, day calendar.Date, days int) string {
 	who := d.who
 	number := b.number("SQS", day)
 	list := itemsFor(b.random, who)
+	d.items = list
 	owners, warned := ownersOf(list)
 	cells := map[string]string{
 		"业务流水号": number, "业务日期": day.String(), "接入机构": b.name, "授权编号": number, "主体证件号码": who.number, "被授权机构": b.name + "MSP",
@@ -94,3 +95,10 @@ func (b *bank) grantFor(d *deal, day calendar.Date, days int) string {
 }
 
 func pickWord(r *random, words ...string) string { return pick(r, words) }
+
+// revoke takes a grant back, on its way before the bank has looked or after.
+func (b *bank) revoke(s stage, d *deal, day calendar.Date) {
+	b.add(s, "撤销授权", day, map[string]string{"业务流水号": b.number("CX", day), "业务日期": day.String(), "接入机构": b.name, "授权编号": d.grant,
+		"主体证件号码": d.who.number, "撤销渠道": pickWord(b.random, "手机端", "平台网页", "服务窗口"), "撤销原因": pickWord(b.random, "不再申请贷款", "已向他行申请", "贷款已结清"),
+		"删除已取得数据": pickWord(b.random, "是", "否")})
+}

@@ -15,6 +15,9 @@ func (b *bank) lend(who *borrower, day calendar.Date) bool {
 		return false // waits on the bank's desk
 	}
 	b.accept(d, accepted)
+	if b.percent(60) {
+		b.query(d, accepted)
+	}
 	if b.percent(9) && !who.large {
 		b.reject(d)
 		return false
@@ -64,7 +67,7 @@ const (
 // service makes the repayments up to the sample's last day, and the
 // settlement if nothing is owed by then.
 func (b *bank) service(d *deal) {
-	how := manner(b.weighted(78, 5, 4, 8, 3, 2))
+	how := manner(b.weighted(75, 5, 4, 9, 4, 3))
 	plan := d.account.Plan().Instalments
 	breaks := b.below(len(plan)) // where a late payer stumbles
 	for i, row := range plan {
@@ -135,7 +138,9 @@ func (b *bank) close(d *deal) {
 		if day <= Last {
 			b.settle(d, day)
 			b.totals.Settled++
-			d.day = day
+			if b.percent(10) && day < Last {
+				b.revoke(revocationStage, d, b.later(day, 1, 1))
+			}
 			return
 		}
 	}

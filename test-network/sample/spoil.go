@@ -48,6 +48,21 @@ func (b *bank) spoil() {
 	d.day = start
 	b.tooMuch(d, start)
 
+	d = fresh() // taken back before the bank looks
+	b.revoke(withdrawalStage, d, d.day)
+	b.accept(d, next(1, 3)).refuse = "AUTHORIZATION_REVOKED"
+
+	d = accepted() // items that the grant does not cover
+	d.items = []string{"ESTATE"}
+	b.query(d, day).refuse = "AUTHORIZATION_ITEMS"
+
+	firm := b.borrower(subject.Enterprise) // signed by who is no longer its representative
+	firm.trade = trade{"5127", "商贸", "TAX", []string{"GOODS"}}
+	b.register(&firm)
+	b.add(withdrawalStage, "主体变更", start, firm.succeeded(b.number("ZB", start), b.name, start, personName(b.random, firm.region), b.text(13, lettersAndDigits), b.residentID(firm.region)))
+	d = b.apply(&firm, b.later(start, 10, 20))
+	b.accept(d, b.later(d.day, 1, 3)).refuse = "SUBJECT_FORMER_REPRESENTATIVE"
+
 	if len(b.repaid) > 2 {
 		d = b.repaid[0] // the number comes again with another amount
 		b.repay(d, Last, d.lastAmount+money.Yuan)

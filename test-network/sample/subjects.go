@@ -137,6 +137,18 @@ func (p *people) borrower(kind subject.Type) borrower {
 	return b
 }
 
+// moved is an amendment by which a subject's place of business changed.
+func (b *borrower) moved(number, bank string, day calendar.Date, region string) map[string]string {
+	return map[string]string{"业务流水号": number, "业务日期": day.String(), "接入机构": bank, "主体证件号码": b.number, "经营地区划": region, "生效日期": day.String()}
+}
+
+// succeeded is an amendment by which an enterprise got another legal
+// representative.
+func (b *borrower) succeeded(number, bank string, day calendar.Date, name, signer, id string) map[string]string {
+	return map[string]string{"业务流水号": number, "业务日期": day.String(), "接入机构": bank, "主体证件号码": b.number,
+		"法定代表人": name, "代表人代号": signer, "代表人证件号码": id, "生效日期": day.String()}
+}
+
 // cells are the subject as its registration names it.
 func (b *borrower) cells(number, bank string) map[string]string {
 	cells := map[string]string{
