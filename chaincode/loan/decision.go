@@ -90,7 +90,7 @@ var Accept = command.Command[AcceptContent]{
 			return nil, err
 		}
 		e := LoanAccepted{Date: c.Date, Subject: a.Subject, Application: c.Application.No, Product: a.Product, Deadline: a.Deadline, Grant: c.Grant.No,
-			Profile: Profile{Type: p.Type.String(), Region: p.Region, Industry: p.Industry, Size: p.Size.String(), Date: p.At}, By: ctx.Actor.By()}
+			Profile: Profile{Type: p.Type, Region: p.Region, Industry: p.Industry, Size: p.Size, Date: p.At}, By: ctx.Actor.By()}
 		return []ledgerstate.Change{Kind.Born(c.Loan, e), AcceptanceKind.Born(acceptance(c), ApplicationAccepted{Contract: c.Loan.No})}, nil
 	},
 }

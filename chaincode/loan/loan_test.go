@@ -10,6 +10,7 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/loan"
 	"github.com/qingxinlian/qxl/chaincode/loan/account"
 	"github.com/qingxinlian/qxl/chaincode/loan/schedule"
+	"github.com/qingxinlian/qxl/chaincode/subject"
 )
 
 // One loan from application to settlement.
@@ -19,7 +20,7 @@ func TestALoanFromApplicationToSettlement(t *testing.T) {
 	s := w.show("L1", "2024-02-05")
 	require.Equal(t, loan.Disbursed, s.Status)
 	require.Equal(t, person, s.Subject)
-	require.Equal(t, loan.Profile{Type: "HERDER", Region: "630121", Industry: s.Profile.Industry, Date: day("2024-01-02")}, s.Profile)
+	require.Equal(t, loan.Profile{Type: subject.Herder, Region: "630121", Industry: s.Profile.Industry, Date: day("2024-01-02")}, s.Profile)
 	require.Contains(t, s.Profile.Industry, "0314")
 	require.Equal(t, "2024-01-15", s.Deadline.String(), "ten working days from 1 January 2024, a Monday")
 	require.False(t, s.Late)

@@ -3,10 +3,12 @@ package loan
 import (
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/identifier"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan/account"
 	"github.com/qingxinlian/qxl/chaincode/loan/schedule"
 	"github.com/qingxinlian/qxl/chaincode/money"
+	"github.com/qingxinlian/qxl/chaincode/subject"
 )
 
 // Application is an application for credit.
@@ -61,11 +63,11 @@ type Loan struct {
 
 // Profile is what of the borrower's identity P and F may see, as of a day.
 type Profile struct {
-	Type     string        `json:"type"`     // 主体类型
-	Region   string        `json:"region"`   // 行政区划
-	Industry string        `json:"industry"` // 行业门类
-	Size     string        `json:"size"`     // 规模
-	Date     calendar.Date `json:"date"`
+	Type     subject.Type    `json:"type"`           // 主体类型
+	Region   string          `json:"region"`         // 行政区划, county
+	Industry string          `json:"industry"`       // 行业, class with its section
+	Size     identifier.Size `json:"size,omitempty"` // 规模, of enterprises
+	Date     calendar.Date   `json:"date"`
 }
 
 // Credit is the decision.
@@ -89,9 +91,10 @@ type Contract struct {
 	Account account.Contract
 }
 
-// Kind are the loans of a book.
+// Kind are the loans of a book. It keeps as many entries as leave a page of
+// sixteen loans below 16 kB when all of them are about to roll.
 var Kind = ledgerstate.NewKind[Loan](ledgerstate.Kind[Loan]{
-	Code: "loan", Collection: command.Loan.Name, Slots: 16, Keep: 8, Schema: 1,
+	Code: "loan", Collection: command.Loan.Name, Slots: 16, Keep: 7, Schema: 1,
 	Zh: "贷款", En: "loans",
 	Digest: func(l Loan) any { l.Subject, l.AcceptedBy, l.Credit.By = "", nil, nil; return l },
 }, LoanAccepted{}, LoanRejected{}, CreditDecided{}, ContractSigned{}, LoanDisbursed{}, LoanCharged{}, LoanRepaid{}, LoanSettled{})
