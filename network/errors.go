@@ -63,7 +63,8 @@ func failing(dir layout.Dir) error {
 		return &NodeError{Node: "supervisor", Cause: "it has ended", Log: supervisor.LastLines(dir.Log("supervisor"), 8), Hint: "qxl up starts it again"}
 	}
 	for _, n := range s.Nodes {
-		if n.Phase == supervisor.Failing && n.Restarts > 1 {
+		// Once or twice may be the last breath of a killed predecessor.
+		if n.Phase == supervisor.Failing && n.Restarts > 2 {
 			return nodeError(dir, n)
 		}
 	}

@@ -8,16 +8,30 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/qingxinlian/qxl/network/layout"
 	"github.com/qingxinlian/qxl/network/supervisor"
 	"github.com/qingxinlian/qxl/network/topology"
 )
 
+// grace is how long a taken port is asked again: a process that was killed
+// keeps its ports a moment longer than its name.
+const grace = time.Second
+
 // checkPorts fails on the first port of a node that somebody else has. The
 // certificate authorities' are left to them: they need none once all are
 // enrolled.
 func checkPorts(t *topology.Topology, dir layout.Dir) error {
+	for begun := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		err := portsFree(t, dir)
+		if err == nil || time.Since(begun) > grace {
+			return err
+		}
+	}
+}
+
+func portsFree(t *topology.Topology, dir layout.Dir) error {
 	for _, u := range t.Ports() {
 		if u.Port == t.CA.Port || u.Port == t.CA.Operations {
 			continue
