@@ -24,12 +24,25 @@
 // Keys: an application's natural key is its number, a loan's the bank's
 // contract number 合同编号, an acceptance's the number of the application.
 //
+//	of an application  loan.Apply → APPLIED, loan.Route → ROUTED
+//	of a loan          loan.Accept → ACCEPTED
+//	ACCEPTED           loan.Credit → CREDITED, loan.Reject → REJECTED
+//	CREDITED           loan.Sign → SIGNED, loan.Reject → REJECTED
+//	SIGNED             loan.Disburse → DISBURSED
+//	DISBURSED          loan.Repay, loan.Charge → DISBURSED, loan.Settle → SETTLED
+//
+// A repayment may exceed what is due, up to all that the plan still schedules;
+// the rest waits as an advance. A contract keeps the penalty percent and the
+// days past due above which principal is paid first as the ledger's parameters
+// stood when it was signed.
+//
 // A loan is disbursed once. Another drawdown of the same credit is another
 // loan (借据); revolving loans come as one loan per drawdown.
 //
 // Entries come in order of their dates: one dated before the loan's last entry
 // is refused.
 //
-// Transitions of both kinds are the values Applications and Loans
-// (transition.go); commands are Commands, refusals those of refusals.go.
+// The transitions are the values Applications and Loans (transition.go), the
+// commands Commands, the queries Queries; refusals begin with LOAN_
+// (refusals.go), and AUTHORIZATION_ or SUBJECT_ where those rooms refuse.
 package loan

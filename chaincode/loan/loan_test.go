@@ -141,6 +141,7 @@ func TestAcceptanceRefused(t *testing.T) {
 	w.grant("GNY", person, "01", "2024-01-04", "2024-03-30")
 	w.grant("GRV", person, "01", "2024-01-01", "2024-03-30")
 	w.revoke("GRV", person)
+	w.grantSigned("GSG", person, "somebody11", "01", "2024-01-01", "2024-03-30")
 	for _, c := range []struct {
 		name                       string
 		change                     func(*loan.AcceptContent)
@@ -157,6 +158,7 @@ func TestAcceptanceRefused(t *testing.T) {
 		{"grant expired", func(c *loan.AcceptContent) { c.Grant = grantRef("GEX") }, "AUTHORIZATION_EXPIRED", "date", "2024-01-02", "2024-01-03"},
 		{"grant not yet valid", func(c *loan.AcceptContent) { c.Grant = grantRef("GNY") }, "AUTHORIZATION_NOT_YET_VALID", "date", "2024-01-04", "2024-01-03"},
 		{"grant revoked", func(c *loan.AcceptContent) { c.Grant = grantRef("GRV") }, "AUTHORIZATION_REVOKED", "grant", "", ""},
+		{"grant signed by a stranger", func(c *loan.AcceptContent) { c.Grant = grantRef("GSG") }, "SUBJECT_NOT_REPRESENTATIVE", "signer", "", "somebody11"},
 		{"subject's number is another's", func(c *loan.AcceptContent) { c.Subject.No = otherID }, "SUBJECT_UNKNOWN", "subject", "", person},
 		{"no contract number", func(c *loan.AcceptContent) { c.Loan.No = "" }, "LOAN_NUMBER", "loan.no", "1..64", "0"},
 	} {

@@ -116,8 +116,12 @@ func (w *world) register(pseudonym, id string) {
 
 // grant puts a grant of purpose on the ledger, each on a page of its own.
 func (w *world) grant(no, pseudonym, purpose, from, to string) {
+	w.grantSigned(no, pseudonym, "", purpose, from, to)
+}
+
+func (w *world) grantSigned(no, pseudonym, signer, purpose, from, to string) {
 	w.Must(book, operator, "test.Grant", grantContent{Head: w.head("2024-01-01"), Grant: grantRef(no),
-		Terms: authorization.Terms{Subject: pseudonym, Who: authorization.Person, Capacity: authorization.Self, Signed: day(from), Grantee: "BankAMSP", Purpose: purpose,
+		Terms: authorization.Terms{Subject: pseudonym, Who: authorization.Person, Capacity: authorization.Self, Signer: signer, Signed: day(from), Grantee: "BankAMSP", Purpose: purpose,
 			Items: []string{"LOAN"}, Mode: authorization.Raw, From: day(from), To: day(to), Max: 3}})
 }
 
@@ -227,13 +231,6 @@ type revokeContent struct {
 
 func init() {
 	access := []command.Allow{{Party: command.Commission, Role: "operator"}}
-	registered := map[string]bool{}
-	for _, d := range chaincode.BookCommands {
-		registered[d.Describe().Name] = true
-	}
-	if !registered["subject.Register"] {
-		chaincode.BookCommands = append(chaincode.BookCommands, subject.Commands...)
-	}
 	chaincode.BookCommands = append(chaincode.BookCommands,
 		command.Command[grantContent]{
 			Spec: command.Spec{Name: "test.Grant", Lane: command.IntakeLane, Access: access},
