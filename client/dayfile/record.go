@@ -3,6 +3,7 @@ package dayfile
 import (
 	"fmt"
 	"sort"
+	"strings"
 
 	"github.com/qingxinlian/qxl/chaincode"
 	"github.com/qingxinlian/qxl/chaincode/calendar"
@@ -90,8 +91,18 @@ func (r *Record) noting(text string) *Record { r.Note = text; return r }
 func head[C any](number string, at func(*C) *command.Head) []Column {
 	return []Column{
 		col(headerNumber, "number", "business number, unique for its sender", number, func(c *C) any { return &at(c).Number }),
-		col(headerDate, "date", "business date", "2024-03-18", func(c *C) any { return &at(c).Date }),
+		col(headerDate, "date", "business date", dateOf(number), func(c *C) any { return &at(c).Date }),
 	}
+}
+
+// dateOf is the date that an example's business number carries.
+func dateOf(number string) string {
+	for i := 0; i+8 <= len(number); i++ {
+		if d, err := calendar.ParseDate(number[i:i+4] + "-" + number[i+4:i+6] + "-" + number[i+6:i+8]); err == nil {
+			return d.String()
+		}
+	}
+	panic("the example number " + number + " carries no date")
 }
 
 const (
@@ -216,4 +227,18 @@ func (r *Record) Example() (any, error) {
 		}
 	}
 	return value, nil
+}
+
+// Sample is the record's header line and its example line.
+func (r *Record) Sample() string {
+	names, cells := []string{firstCell}, []string{r.Type}
+	for i := range r.Columns {
+		names, cells = append(names, r.Columns[i].Header), append(cells, r.Columns[i].Example)
+	}
+	var b strings.Builder
+	joinCells(&b, names)
+	b.WriteString("\r\n")
+	joinCells(&b, cells)
+	b.WriteString("\r\n")
+	return b.String()
 }
