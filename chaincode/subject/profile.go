@@ -36,12 +36,12 @@ func ProfileAt(ctx *command.Context, ref ledgerstate.Ref, day calendar.Date) (Pr
 	if !ok {
 		return Profile{}, TooEarly.At("subject", s.Amendments[0].From, day)
 	}
-	return Profile{Type: s.Type, Region: regionOf(f.Region, day.Year()), Industry: f.industry.String(), Size: f.Size, SizeRule: f.SizeRule, At: day}, nil
+	return Profile{Type: s.Type, Region: RegionOf(f.Region, day.Year()), Industry: f.industry.String(), Size: f.Size, SizeRule: f.SizeRule, At: day}, nil
 }
 
-// regionOf follows a county that was renamed or merged since to its code of
+// RegionOf follows a county that was renamed or merged since to its code of
 // the year.
-func regionOf(code string, year int) string {
+func RegionOf(code string, year int) string {
 	region, err := identifier.ParseRegion(code)
 	for err == nil && !region.In(year) && region.Successor != "" {
 		region, err = identifier.ParseRegion(region.Successor)
