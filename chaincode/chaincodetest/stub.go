@@ -29,7 +29,6 @@ type transaction struct {
 	transient map[string][]byte
 	writes    map[string][]byte // namespace ‖ collection ‖ key
 	ranged    bool
-	private   bool
 }
 
 func at(namespace, collection, key string) string {

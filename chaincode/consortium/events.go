@@ -16,8 +16,8 @@ type Founded struct {
 }
 
 // Evolve implements ledgerstate.Event.
-func (e Founded) Evolve(t Tables) Tables {
-	t = Tables{Simulated: e.Simulated, Founded: e.Open, Open: e.Open, Members: e.Members}
+func (e Founded) Evolve(Tables) Tables {
+	t := Tables{Simulated: e.Simulated, Founded: e.Open, Open: e.Open, Members: e.Members}
 	for _, c := range e.Initial {
 		t = c.apply(t)
 	}
