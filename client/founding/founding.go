@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -136,7 +137,7 @@ func (f *founder) submit(ctx context.Context, call ledger.Call) error {
 		call.Transient = map[string][]byte{}
 	}
 	var err error
-	for attempt := 0; attempt < 10; attempt++ {
+	for until := time.Now().Add(patience); ; {
 		seed := make([]byte, ledgerstate.SeedSize)
 		if _, err := rand.Read(seed); err != nil {
 			return err
@@ -145,10 +146,32 @@ func (f *founder) submit(ctx context.Context, call ledger.Call) error {
 		if _, err = f.o.Operator.Submit(ctx, call); err == nil {
 			return nil
 		}
-		var e *ledger.Error
-		if !errors.As(err, &e) || (!e.Retry && !e.MayCommit) || ctx.Err() != nil {
+		if !passes(err) || time.Now().After(until) {
 			break
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
 		}
 	}
 	return fmt.Errorf("%s of %s: %w", call.Function, call.Chaincode, err)
+}
+
+// How long a founding transaction is sent again, and how often. A network
+// that has just started may need some seconds until all its peers follow.
+const (
+	patience = 30 * time.Second
+	pause    = 100 * time.Millisecond
+)
+
+// passes tells whether the same transaction may succeed in a moment. What an
+// earlier step has just brought onto the ledger stands on the operator's own
+// peer; another endorser may not have that block yet.
+func passes(err error) bool {
+	var e *ledger.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	return e.Retry || e.MayCommit || e.Code == "NOT_FOUNDED" || e.Code == "BOOK_NOT_OPEN"
 }

@@ -2,6 +2,8 @@ package founding_test
 
 import (
 	"context"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -64,4 +66,41 @@ func TestFoundingCanBeRunAgain(t *testing.T) {
 	after, err := operator.Height(ctx)
 	require.NoError(t, err)
 	require.Equal(t, height, after)
+}
+
+// lagging is a ledger on which an endorser lacks the block of a moment ago
+// the first time it is asked.
+type lagging struct {
+	ledger.Ledger
+	code  string
+	asked map[string]int
+	mu    sync.Mutex
+}
+
+func (l *lagging) Submit(ctx context.Context, call ledger.Call) (*ledger.Commit, error) {
+	l.mu.Lock()
+	key := call.Chaincode + call.Function + strings.Join(call.Args, " ")
+	l.asked[key]++
+	first := l.asked[key] == 1 && strings.HasPrefix(call.Function, "setup:")
+	l.mu.Unlock()
+	if first {
+		return nil, &ledger.Error{Stage: ledger.StageEndorse, Code: l.code, Message: "not yet here"}
+	}
+	return &ledger.Commit{TxID: "t"}, nil
+}
+
+func (l *lagging) Evaluate(context.Context, ledger.Call) ([]byte, error) { return nil, nil }
+
+func TestAnEndorserThatLagsIsAskedAgain(t *testing.T) {
+	content := consortium.FoundContent{Members: []consortium.Member{
+		{MSP: "CommissionMSP", Party: command.Commission}, {MSP: "CentralBankMSP", Party: command.CentralBank}, {MSP: "FinanceMSP", Party: command.Finance},
+		{MSP: "BankAMSP", Party: command.Bank, Book: "book-banka"}}}
+	for code, passes := range map[string]bool{"BOOK_NOT_OPEN": true, "NOT_FOUNDED": true, "ACCESS_DENIED": false} {
+		l := &lagging{code: code, asked: map[string]int{}}
+		err := founding.Found(t.Context(), founding.Options{Operator: l, Content: content})
+		require.Equal(t, passes, err == nil, "%s: %v", code, err)
+		if passes {
+			require.Len(t, l.asked, 1+3+1+4)
+		}
+	}
 }

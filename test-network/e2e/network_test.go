@@ -107,6 +107,7 @@ func network(t *testing.T) *program {
 		p := &program{bin: bin, state: filepath.Join(workDir, "state")}
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Minute)
 		defer cancel()
+		shared = p // what does not come up must be taken down too
 		start := time.Now()
 		out, err := p.command(ctx, "up", "--fabric", "--free-ports").CombinedOutput()
 		if err != nil {
@@ -114,7 +115,6 @@ func network(t *testing.T) *program {
 			return
 		}
 		fmt.Printf("network up in %s\n", time.Since(start).Round(time.Second))
-		shared = p
 	})
 	require.NoError(t, sharedErr)
 	return shared
