@@ -184,11 +184,13 @@ func (c *Column) setList(to *[]string, cell string) error {
 
 func (c *Column) set(place any, cell string) error {
 	var err error
+	if c.check != nil {
+		if err = c.check(cell); err != nil {
+			return err
+		}
+	}
 	switch v := place.(type) {
 	case *string:
-		if c.check != nil {
-			err = c.check(cell)
-		}
 		*v = cell
 	case *ledgerstate.Ref:
 		v.No = cell

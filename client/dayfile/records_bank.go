@@ -97,7 +97,7 @@ var bankRecords = []*Record{
 		append(head("SL-20240318-0001", func(c *loan.AcceptContent) *command.Head { return &c.Head }),
 			contract(func(c *loan.AcceptContent) *ledgerstate.Ref { return &c.Loan }),
 			col(headerApplication, "application", "application number", "SQ-20240315-0001", func(c *loan.AcceptContent) any { return &c.Application }),
-			col(headerSubject, "subject", "unified social credit code or resident ID", exampleSubject, func(c *loan.AcceptContent) any { return &c.Subject }, checked(subjectNumber)),
+			col(headerSubject, "subject", "unified social credit code or resident ID", exampleSubject, func(c *loan.AcceptContent) any { return &c.Subject }, checked(subjectNumber), most(18)),
 			col(headerGrant, "grant", "grant of purpose 01 by which the bank looks", "SQS-20240315-0001", func(c *loan.AcceptContent) any { return &c.Grant }))...).
 		noting("From here on the loan is named by the bank's contract number; a rejected application keeps the number it was accepted under."),
 	record[loan.RejectContent]("拒绝", "ends an accepted application without a loan", "banks, officer or approver", "loan.Reject",
