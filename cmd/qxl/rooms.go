@@ -273,11 +273,11 @@ func (a *app) queryVerb(q command.QueryDefinition) *cobra.Command {
 			if err := c.Ask(ctx, own, spec.Name, content, &answer); err != nil {
 				return err
 			}
-			var document any
-			if err := json.Unmarshal(answer, &document); err != nil {
+			document, err := readDocument(answer)
+			if err != nil {
 				return err
 			}
-			return a.print(document, func(w io.Writer) { writeDocument(w, document, "") })
+			return a.print(answer, func(w io.Writer) { writeDocument(w, document, "") })
 		})
 	}
 	return cmd

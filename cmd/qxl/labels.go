@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/qingxinlian/qxl/chaincode/identifier"
+	"github.com/qingxinlian/qxl/chaincode/loan"
+	"github.com/qingxinlian/qxl/chaincode/loan/account"
+	"github.com/qingxinlian/qxl/chaincode/money"
+)
+
+// labels are the Chinese names of the fields that the ledger's answers have.
+var labels = map[string]string{
+	"accepted": "受理日期", "account": "账户", "actor": "经办", "advance": "预存", "amount": "金额", "application": "申请编号",
+	"applications": "申请", "applied": "申请日期", "assets": "资产总额", "at": "截至", "back_dating_days": "允许补记天数", "balance": "余额",
+	"balances": "余额", "blocked": "停用证书", "book": "账簿", "by": "经办证书", "by_status": "按状态", "calendar": "工作日历",
+	"capacity": "签署身份", "captured_by": "采集人", "channel": "渠道", "checked_by": "复核人", "class": "五级分类", "class_zh": "分类名称",
+	"code": "代码", "coming": "未到期", "command": "指令", "compound": "复利", "consents": "单独同意", "contact": "联系方式",
+	"contract": "合同", "credit": "授信", "date": "日期", "day": "日期", "day_count": "计息基准", "days_past_due": "逾期天数",
+	"deadline": "办理期限", "decision_days": "审批时限(工作日)", "delete": "要求删除", "detail": "详情", "device": "设备", "disbursed": "已发放",
+	"disbursed_on": "放款日期", "due": "到期日", "employees": "从业人员", "en": "英文", "entries": "记录", "every_months": "每期月数",
+	"evidence": "签署凭据", "exceptions": "调休与放假", "facts": "基本情况", "fee": "费用", "fingerprint": "证书指纹", "first_year": "起始年",
+	"five_year": "五年期以上", "form": "授权书版本摘要", "founded": "成立日期", "from": "起", "grace_days": "宽限天数", "grant": "授权书编号",
+	"grantee": "被授权机构", "grants": "授权", "guarantee": "担保方式", "guarantees": "担保方式", "history": "历史", "id": "内部编号",
+	"id_kind": "证件类型", "industry": "行业", "instalment_multiple": "取整单位", "instalments": "还款计划", "interest": "利息", "items": "信息项",
+	"last": "最近业务日期", "last_year": "截止年", "late": "超期办理", "limit": "授信额度", "loan": "合同编号", "loans": "贷款", "lpr": "LPR",
+	"lpr_date": "LPR 日期", "maturity": "到期日", "max_days": "最长天数", "max_months": "最长月数", "max_principal": "最高金额",
+	"max_queries": "允许使用次数", "members": "成员", "method": "方式", "methods": "还款方式", "mode": "提供方式", "month_end": "月末约定",
+	"months": "期限(月)", "msp": "机构", "n": "期次", "name": "名称", "names": "名称", "next": "下一页", "no_reprovision": "禁止转提供",
+	"non_performing": "不良天数", "number": "业务流水号", "one_year": "一年期", "open": "开放营业日", "outcome": "结果", "outstanding": "未还本金",
+	"outstanding_principal": "未还本金", "overdue_interest": "逾期利息", "overdue_loans": "逾期笔数", "overdue_principal": "逾期本金",
+	"owner": "负责单位", "paid": "已还", "party": "一方", "pending": "待复核", "penalty": "罚息", "penalty_percent": "罚息加收(%)",
+	"periods": "期数", "post": "岗位", "pre_loan_max_days": "贷前授权最长天数", "principal": "本金", "principal_repaid": "已还本金",
+	"product": "产品", "products": "产品", "profile": "主体概况", "providers": "数据提供单位", "pseudonym": "主体代号", "published": "公布日期",
+	"purpose": "用途", "purposes": "用途", "rate": "年利率(%)", "rate_cap_spread": "利率上限加点(%)", "reason": "原因", "region": "区划",
+	"representative": "法定代表人", "revenue": "营业收入", "revoked": "已撤回", "roles": "角色", "rounding": "舍入", "routed": "分派日期",
+	"rules": "参数", "section": "门类", "signature": "签名摘要", "signed": "签署日期", "signer": "签署人", "simulated": "模拟", "size": "规模",
+	"size_rule": "划型标准", "spread": "加点(%)", "status": "状态", "status_zh": "状态名称", "subject": "主体代号", "subject_type": "主体类型",
+	"terms": "授权内容", "to": "止", "total": "合计", "total_interest": "利息合计", "type": "类型", "unpaid_interest": "未还利息",
+	"unpaid_principal": "未还本金", "use": "贷款用途", "used": "已使用", "uses": "使用记录", "voucher": "凭证摘要", "warning": "不良后果提示摘要",
+	"why": "事由", "zh": "中文",
+}
+
+// label is a field's name, Chinese first.
+func label(name string) string {
+	if zh := labels[name]; zh != "" {
+		return zh + " " + name
+	}
+	return name
+}
+
+// shown is a value as people read it: codes with their names, amounts with
+// thousand separators.
+func shown(name string, v any) string {
+	if v == nil {
+		return ""
+	}
+	if b, ok := v.(bool); ok {
+		if b {
+			return "是 yes"
+		}
+		return "否 no"
+	}
+	text := fmt.Sprint(v)
+	if text == "" {
+		return ""
+	}
+	switch name {
+	case "region":
+		if r, err := identifier.ParseRegion(text); err == nil {
+			return text + " " + r.Name
+		}
+	case "status":
+		var s loan.Status
+		if s.UnmarshalText([]byte(text)) == nil {
+			return s.Zh() + " " + text
+		}
+	case "class":
+		var c account.Class
+		if c.UnmarshalText([]byte(text)) == nil {
+			return c.Zh() + " " + text
+		}
+	case "status_zh", "class_zh":
+		return "" // beside the code already
+	}
+	if f, err := money.ParseSignedFen(text); err == nil && f.String() == text {
+		return f.Display()
+	}
+	return text
+}
