@@ -178,13 +178,8 @@ func isAmount(list []any, name string) bool {
 			if m.name != name || m.value == nil || m.value == "" {
 				continue
 			}
-			switch v := m.value.(type) {
-			case json.Number:
-			case string:
-				if strings.Trim(v, "-0123456789.") != "" || strings.Count(v, "-") > 1 {
-					return false
-				}
-			default:
+			text := strings.ReplaceAll(shown(name, m.value), ",", "")
+			if strings.Trim(text, "-0123456789.") != "" || strings.Count(text, "-") > 1 {
 				return false
 			}
 		}

@@ -4,7 +4,7 @@ package main
 // Each is made in a file of its own.
 var verbs = append(roomCommands(),
 	newRunCommand, newImportCommand, newReconcileCommand, newSampleCommand,
-	newLoanCommand, newTxCommand, newFoundCommand, newDigestCommand,
+	newLoanCommand, newTxCommand, newPeopleCommand, newFoundCommand, newDigestCommand,
 	newCheckCommand,
 	newUpCommand, newDownCommand, newStatusCommand, newLogsCommand, newNetworkCommand,
 	newChaincodeCommand, newSupervisorCommand,
