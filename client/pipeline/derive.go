@@ -10,8 +10,10 @@ import (
 )
 
 // ItemOf makes an item of a command's definition and its content, a pointer:
-// what the command wants to read says which references there are. What the
-// lane may write is taken to be written.
+// what the command wants to read says which references there are. It is taken
+// to write the aggregate it acts on and those it brings into being, as the
+// rooms' commands do; one that writes another one too costs a transaction
+// that is found invalid now and then, and repeated.
 func ItemOf(def command.Definition, content any) (Item, error) {
 	spec := def.Describe()
 	item := Item{Lane: spec.Lane.Name, Command: spec.Name, Content: content}
@@ -19,46 +21,55 @@ func ItemOf(def command.Definition, content any) (Item, error) {
 	if v.Kind() != reflect.Pointer || v.IsNil() {
 		return item, fmt.Errorf("%s: content is %T, not a pointer to its content", spec.Name, content)
 	}
-	// Each reference gets an ID of its own while the definition is asked, so
-	// that what it wants can be traced to its place in the content.
-	places := map[ledgerstate.ID]*ledgerstate.Ref{}
-	given := map[*ledgerstate.Ref]ledgerstate.ID{}
-	walk(v, func(r *ledgerstate.Ref) {
-		if r.No == "" {
-			return
-		}
-		probe := ledgerstate.ID{Page: "probe" + strconv.Itoa(len(places))}
-		places[probe], given[r] = r, r.ID
-		r.ID = probe
-	})
-	wants := command.Wants(def, content)
-	for r, id := range given {
-		r.ID = id
+	// References without an ID get one of their own while the definition is
+	// asked, so that what it wants can be traced to its place in the content.
+	// Asked twice with other IDs, it shows what it derives from them.
+	wants, places := probe(def, v, "probea")
+	others, _ := probe(def, v, "probeb")
+	if len(wants) != len(others) {
+		return item, fmt.Errorf("%s: what the command reads depends on opaque IDs", spec.Name)
 	}
-	taken := map[*ledgerstate.Ref]bool{}
 	for i, w := range wants {
-		at := places[w.Ref.ID]
-		if taken[at] {
-			// It has the ID of an aggregate named before, as the acceptance
-			// of an application has its loan's: it moves with that one.
+		if w.Ref.No == "" || w.Ref.No != others[i].Ref.No {
+			continue // an optional reference that is not given, or one named by an ID that is not known yet
+		}
+		r := Ref{Kind: Kind{Code: w.Kind.KindCode(), Slots: slotsOf(w.Kind)}, Birth: w.Birth, Reads: i > 0 && !w.Birth}
+		place := places[w.Ref.ID]
+		switch {
+		case place != nil && place.No == w.Ref.No:
+			r.At = place
+		case place != nil: // another aggregate under the same ID
+			r.At, r.With = &ledgerstate.Ref{No: w.Ref.No}, place
+		case w.Ref.ID != others[i].Ref.ID: // derived from an ID that is not known yet
 			continue
+		default: // one that the command itself knows
+			r.At = &ledgerstate.Ref{ID: w.Ref.ID, No: w.Ref.No}
 		}
-		if at == nil {
-			if w.Ref.No == "" {
-				continue // an optional reference that is not given
-			}
-			fixed := w.Ref // one that the command itself knows
-			at = &fixed
-		}
-		taken[at] = true
-		item.Refs = append(item.Refs, Ref{
-			Kind:  Kind{Code: w.Kind.KindCode(), Slots: slotsOf(w.Kind)},
-			At:    at,
-			Birth: w.Birth,
-			Reads: i > 0 && !w.Birth && !writes(spec.Lane, w.Kind.CollectionName()),
-		})
+		item.Refs = append(item.Refs, r)
 	}
 	return item, nil
+}
+
+// probe asks a definition what it wants while every reference of the content
+// has an ID: its own, or one made of prefix. places are the references by ID.
+func probe(def command.Definition, content reflect.Value, prefix string) (wants []ledgerstate.Want, places map[ledgerstate.ID]*ledgerstate.Ref) {
+	places = map[ledgerstate.ID]*ledgerstate.Ref{}
+	var probed []*ledgerstate.Ref
+	walk(content, func(r *ledgerstate.Ref) {
+		switch {
+		case r.No == "":
+			return
+		case r.ID.IsZero():
+			r.ID = ledgerstate.ID{Page: prefix + strconv.Itoa(len(probed))}
+			probed = append(probed, r)
+		}
+		places[r.ID] = r
+	})
+	wants = command.Wants(def, content.Interface())
+	for _, r := range probed {
+		r.ID = ledgerstate.ID{}
+	}
+	return wants, places
 }
 
 // slotsOf reads Slots of a ledgerstate.Kind whatever its state.
@@ -70,18 +81,6 @@ func slotsOf(k ledgerstate.Any) int {
 		}
 	}
 	return 0
-}
-
-func writes(l command.Lane, collection string) bool {
-	if collection == "" {
-		return len(l.Collections) == 0
-	}
-	for _, c := range l.Collections {
-		if c.Name == collection {
-			return true
-		}
-	}
-	return false
 }
 
 var refType = reflect.TypeFor[ledgerstate.Ref]()

@@ -29,6 +29,10 @@ type Ref struct {
 	// caller. Its ID is set by the pipeline, unless the caller has set it: a
 	// subject's ID is its pseudonym.
 	At *ledgerstate.Ref
+	// With is for an aggregate that has no place of its own in the content:
+	// it lives under the ID of this other reference of the item, and At holds
+	// its No only. It cannot be the first.
+	With *ledgerstate.Ref
 	// Birth: the command brings the aggregate into being.
 	Birth bool
 	// Reads: the command only reads the aggregate. The first reference of an

@@ -33,8 +33,20 @@ type use struct {
 	at    *ledgerstate.Ref
 	reads bool
 	birth bool
-	fixed bool // the ID is the caller's
+	fixed bool       // the ID is the caller's
+	with  *aggregate // whose ID this one shares; nil for its own
 }
+
+// id is where the aggregate lives; zero if that is not known.
+func (u use) id() ledgerstate.ID {
+	if u.with != nil {
+		return u.with.id
+	}
+	return u.agg.id
+}
+
+// own reports whether the pipeline finds or proposes the ID.
+func (u use) own() bool { return u.with == nil && !u.fixed }
 
 // aggregate is what the pipeline knows of an aggregate while items that name
 // it are on their way, and its ID for longer.
@@ -57,11 +69,23 @@ func check(item Item) error {
 		if r.At == nil || r.Kind.Code == "" || r.At.No == "" {
 			return fmt.Errorf("pipeline: reference %d of %s: kind, place in the content or natural key is missing", i, item.Command)
 		}
-		if r.Birth && r.At.ID.IsZero() && (r.Kind.Slots < 1 || r.Kind.Slots > 256) {
+		if r.With != nil && !names(item.Refs[:i], r.With) {
+			return fmt.Errorf("pipeline: reference %d of %s shares the ID of none before it", i, item.Command)
+		}
+		if r.Birth && r.With == nil && r.At.ID.IsZero() && (r.Kind.Slots < 1 || r.Kind.Slots > 256) {
 			return fmt.Errorf("pipeline: kind %s has %d slots a page, limit 1 to 256", r.Kind.Code, r.Kind.Slots)
 		}
 	}
 	return nil
+}
+
+func names(refs []Ref, at *ledgerstate.Ref) bool {
+	for _, r := range refs {
+		if r.At == at && r.With == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // register puts a new entry behind those that it depends on. The pipeline's
@@ -70,17 +94,22 @@ func (p *Pipeline) register(e *entry) {
 	for i, r := range e.item.Refs {
 		agg := p.aggregate(Key{r.Kind.Code, r.At.No})
 		agg.kind = r.Kind
-		if !r.At.ID.IsZero() && agg.id.IsZero() {
+		u := use{agg: agg, at: r.At, reads: r.Reads && i > 0, birth: r.Birth, fixed: !r.At.ID.IsZero()}
+		for j := range e.uses {
+			if r.With != nil && e.uses[j].at == r.With {
+				u.with, u.fixed = e.uses[j].agg, false
+			}
+		}
+		if u.fixed && agg.id.IsZero() {
 			agg.id, agg.located, agg.proposed = r.At.ID, true, r.Birth
 		}
-		u := use{agg: agg, at: r.At, reads: r.Reads && i > 0, birth: r.Birth, fixed: !r.At.ID.IsZero()}
 		e.uses = append(e.uses, u)
 		if i == 0 {
 			e.acts = agg
 		}
 		p.follow(e, agg, u.reads)
 		agg.users++
-		if !agg.located && !u.fixed {
+		if !agg.located && u.own() {
 			e.waits++
 			agg.waiting = append(agg.waiting, e)
 			if len(agg.waiting) == 1 {

@@ -72,7 +72,7 @@ func (e *entry) page() pageKey {
 // the order in which they can be sent.
 func (p *Pipeline) enqueue(e *entry) {
 	for _, u := range e.uses {
-		if u.birth && u.agg.id.IsZero() {
+		if u.birth && u.own() && u.agg.id.IsZero() {
 			u.agg.id, u.agg.proposed = p.propose(u.agg.kind), true
 		}
 	}
@@ -139,10 +139,10 @@ type batch struct {
 // fits reports whether an entry's pages are free of other transactions.
 func (p *Pipeline) fits(e *entry) bool {
 	for _, u := range e.uses {
-		if u.agg.id.IsZero() {
+		if u.id().IsZero() {
 			continue
 		}
-		in := p.inUse[pageKey{u.agg.key.Kind, u.agg.id.Page}]
+		in := p.inUse[pageKey{u.agg.key.Kind, u.id().Page}]
 		if in != nil && (in.writers > 0 || (!u.reads && in.readers > 0)) {
 			return false
 		}
@@ -153,10 +153,10 @@ func (p *Pipeline) fits(e *entry) bool {
 func (b *batch) add(e *entry) {
 	b.list = append(b.list, e)
 	for _, u := range e.uses {
-		if u.agg.id.IsZero() {
+		if u.id().IsZero() {
 			continue
 		}
-		k := pageKey{u.agg.key.Kind, u.agg.id.Page}
+		k := pageKey{u.agg.key.Kind, u.id().Page}
 		if u.reads {
 			b.reads[k] = true
 		} else {
@@ -251,6 +251,18 @@ func (p *Pipeline) full() *batch {
 	return nil
 }
 
+// age is what an entry waits for company. At the end nobody is to come but
+// those whom the transactions in flight release.
+func (p *Pipeline) age() time.Duration {
+	switch {
+	case !p.flushing():
+		return p.o.MaxAge
+	case p.inFlight == 0 && p.locating == 0:
+		return 0
+	}
+	return p.o.MaxAge / 4
+}
+
 // aged forms a batch around the entry that has waited longest, if it has
 // waited long enough. Partitions of the same lane share such a batch, but
 // leave enough for the transactions that may be in flight beside it.
@@ -270,8 +282,8 @@ func (p *Pipeline) aged(now time.Time) *batch {
 				continue
 			}
 			total[q.lane] += q.count
-			if !p.flushing() && now.Sub(q.since) < p.o.MaxAge {
-				p.wakeAt(q.since.Add(p.o.MaxAge))
+			if age := p.age(); now.Sub(q.since) < age {
+				p.wakeAt(q.since.Add(age))
 				continue
 			}
 			due = append(due, candidate{pt, q})

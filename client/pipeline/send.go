@@ -43,7 +43,7 @@ func (p *Pipeline) encode(b *batch, answers []answer) []command.Envelope {
 	p.mu.Lock()
 	for _, e := range b.list {
 		for _, u := range e.uses {
-			if !u.fixed {
+			if u.own() {
 				u.at.ID = u.agg.id
 			}
 		}
@@ -174,7 +174,7 @@ func (p *Pipeline) settle(b *batch, answers []answer) {
 			}
 		case command.Accepted.String():
 			for i, u := range e.uses {
-				if i == 0 || u.birth {
+				if (i == 0 || u.birth) && u.with == nil {
 					u.agg.proposed = false
 				}
 			}
@@ -212,7 +212,7 @@ func (p *Pipeline) redraw(e *entry) bool {
 	}
 	any := false
 	for _, u := range e.uses {
-		if u.birth && u.agg.proposed && !u.fixed {
+		if u.birth && u.agg.proposed && u.own() {
 			u.agg.id = ledgerstate.ID{}
 			any = true
 		}
