@@ -59,11 +59,10 @@ var (
 // Collection is a private data collection: who holds it, whose endorsement
 // its writes need, what it is for.
 type Collection struct {
-	Name     string
-	Members  []Party
-	Endorse  Policy
-	Zh, En   string
-	PublicID byte // distinguishes collections in derived salts and keys
+	Name    string
+	Members []Party
+	Endorse Policy
+	Zh, En  string
 }
 
 // Has reports whether the party holds the collection's data.
@@ -90,26 +89,26 @@ var (
 	// names no bank.
 	PublicPolicy = threeAuthorities
 
-	Person = Collection{Name: "person", PublicID: 1, Members: []Party{Bank, Commission},
+	Person = Collection{Name: "person", Members: []Party{Bank, Commission},
 		Endorse: all(by(Bank), by(Commission)),
 		Zh:      "主体身份", En: "identities of the subjects who deal with the bank"}
-	Intake = Collection{Name: "intake", PublicID: 2, Members: []Party{Bank, Commission, CentralBank, Finance},
+	Intake = Collection{Name: "intake", Members: []Party{Bank, Commission, CentralBank, Finance},
 		Endorse: twoAuthorities,
 		Zh:      "申请与授权", En: "applications, routing, grants to the bank, revocations, uses"}
-	Loan = Collection{Name: "loan", PublicID: 3, Members: []Party{Bank, Commission, CentralBank, Finance},
+	Loan = Collection{Name: "loan", Members: []Party{Bank, Commission, CentralBank, Finance},
 		Endorse: all(by(Bank), oneAuthority),
 		Zh:      "信贷", En: "decisions, contracts, loans"}
-	Comp = Collection{Name: "comp", PublicID: 4, Members: []Party{Bank, Commission, CentralBank, Finance},
+	Comp = Collection{Name: "comp", Members: []Party{Bank, Commission, CentralBank, Finance},
 		Endorse: threeAuthorities,
 		Zh:      "风险补偿", En: "filings, claims, recoveries of the bank"}
 
-	Registry = Collection{Name: "registry", PublicID: 5, Members: []Party{Commission, CentralBank, Finance},
+	Registry = Collection{Name: "registry", Members: []Party{Commission, CentralBank, Finance},
 		Endorse: threeAuthorities,
 		Zh:      "跨行登记", En: "what must be unique or limited across banks"}
-	CommonsIntake = Collection{Name: "intake", PublicID: 6, Members: []Party{Commission, CentralBank, Finance},
+	CommonsIntake = Collection{Name: "intake", Members: []Party{Commission, CentralBank, Finance},
 		Endorse: twoAuthorities,
 		Zh:      "对非银行的授权", En: "grants to others than banks, and their uses"}
-	Fund = Collection{Name: "fund", PublicID: 7, Members: []Party{Commission, CentralBank, Finance, Audit},
+	Fund = Collection{Name: "fund", Members: []Party{Commission, CentralBank, Finance, Audit},
 		Endorse: threeAuthorities,
 		Zh:      "补偿资金", En: "the compensation fund"}
 )
@@ -140,7 +139,6 @@ var (
 	IntakeLane = Lane{Name: "intake", Chaincode: Book, Collections: []Collection{Intake}, Endorse: Intake.Endorse}
 	AcceptLane = Lane{Name: "accept", Chaincode: Book, Collections: []Collection{Loan, Person}, Reads: []Collection{Intake}, Endorse: all(by(Bank), by(Commission))}
 	LoanLane   = Lane{Name: "loan", Chaincode: Book, Collections: []Collection{Loan}, Reads: []Collection{Intake}, Endorse: Loan.Endorse}
-	BookLane   = Lane{Name: "book", Chaincode: Book, Endorse: threeAuthorities}
 	PublicLane = Lane{Name: "public", Chaincode: Commons, Endorse: threeAuthorities}
 	OthersLane = Lane{Name: "others", Chaincode: Commons, Collections: []Collection{CommonsIntake}, Endorse: CommonsIntake.Endorse}
 )
@@ -148,7 +146,7 @@ var (
 // Lanes of a chaincode.
 func (c Chaincode) Lanes() []Lane {
 	if c == Book {
-		return []Lane{PersonLane, IntakeLane, AcceptLane, LoanLane, BookLane}
+		return []Lane{PersonLane, IntakeLane, AcceptLane, LoanLane}
 	}
 	return []Lane{PublicLane, OthersLane}
 }
