@@ -81,8 +81,10 @@ func (a *app) upFabric(ctx context.Context, o network.Options) error {
 		return fmt.Errorf("finding this program: %w", err)
 	}
 	o.Supervisor = []string{self, "supervisor"}
-	if o.Chaincode, err = chaincodeProcess(nil); err != nil {
-		return err
+	if o.Chaincode == nil {
+		if o.Chaincode, err = chaincodeProcess(nil); err != nil {
+			return err
+		}
 	}
 	t := o.Topology
 	if t == nil {

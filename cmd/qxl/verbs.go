@@ -7,5 +7,5 @@ var verbs = append(roomCommands(),
 	newLoanCommand, newTxCommand, newPeopleCommand, newFoundCommand, newDigestCommand,
 	newCheckCommand,
 	newUpCommand, newDownCommand, newStatusCommand, newLogsCommand, newNetworkCommand,
-	newChaincodeCommand, newSupervisorCommand,
+	newBenchCommand, newChaincodeCommand, newSupervisorCommand,
 )
