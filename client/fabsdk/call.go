@@ -72,14 +72,11 @@ func (c *Connection) Evaluate(ctx context.Context, call ledger.Call) ([]byte, er
 	return resp.Payload, nil
 }
 
-// Committed looks a transaction up at a member's peer ("" is the own). An
-// unknown one is an error with the code TRANSACTION_UNKNOWN, an invalid one
-// of stage commit with its validation code.
-func (c *Connection) Committed(ctx context.Context, txID, msp string) error {
-	if msp == "" {
-		msp = c.msp
-	}
-	targets, err := c.targets([]string{msp})
+// Committed looks a transaction up at the own organization's peer. An unknown
+// one is an error with the code TRANSACTION_UNKNOWN, an invalid one of stage
+// commit with its validation code.
+func (c *Connection) Committed(ctx context.Context, txID string) error {
+	targets, err := c.targets([]string{c.msp})
 	if err != nil {
 		return stageError(ledger.StageConnect, "", err)
 	}

@@ -18,10 +18,8 @@ import (
 type Network interface {
 	Submit(context.Context, ledger.Call) (*ledger.Commit, error)
 	Evaluate(context.Context, ledger.Call) ([]byte, error)
-	Committed(ctx context.Context, txID, msp string) error
+	Committed(ctx context.Context, txID string) error
 	MSP() string
-	HasPeer(msp string) bool
-	Peers() []string
 }
 
 // Client posts commands and asks queries as one person. Its methods may be
@@ -72,17 +70,13 @@ func asRefused(err error) error {
 }
 
 // Ask runs a query at the peer of msp, "" for the own organization's, and
-// gives the answer's JSON. An organization without a peer asks the
-// Commission's. What a rule refuses is a *RefusedError.
+// gives the answer's JSON. What a rule refuses is a *RefusedError.
 func (c *Client) Ask(ctx context.Context, msp, chaincode, query string, content []byte) (json.RawMessage, error) {
 	if len(content) == 0 {
 		content = []byte("{}")
 	}
 	if msp == "" {
-		var err error
-		if msp, err = c.home(ctx, query); err != nil {
-			return nil, err
-		}
+		msp = c.net.MSP()
 	}
 	call := ledger.Call{Chaincode: chaincode, Function: query + ":Ask", Transient: map[string][]byte{"query": content}, Endorsers: []string{msp}}
 	raw, err := c.net.Evaluate(ctx, call)
@@ -102,20 +96,6 @@ func (c *Client) Ask(ctx context.Context, msp, chaincode, query string, content 
 }
 
 const showQuery = "consortium.Show"
-
-// home is the organization whose peer is asked.
-func (c *Client) home(ctx context.Context, query string) (string, error) {
-	if c.net.HasPeer(c.net.MSP()) {
-		return c.net.MSP(), nil
-	}
-	if query == showQuery { // public: any peer knows it
-		if peers := c.net.Peers(); len(peers) > 0 {
-			return peers[0], nil
-		}
-		return "", stageError(ledger.StageConnect, "", fmt.Errorf("%s: %w", c.net.MSP(), errNoPeer))
-	}
-	return c.holder(ctx, "C", "")
-}
 
 // Members reads who is who in the consortium, once.
 func (c *Client) Members(ctx context.Context) ([]Member, error) {

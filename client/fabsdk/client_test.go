@@ -19,7 +19,6 @@ import (
 // asked.
 type network struct {
 	own       string
-	peerless  bool
 	submit    func(n int, call ledger.Call) (*ledger.Commit, error)
 	evaluate  map[string]string // function → answer
 	committed func(txID string) error
@@ -29,14 +28,12 @@ type network struct {
 	lookedUp  []string
 }
 
-func (n *network) MSP() string             { return n.own }
-func (n *network) HasPeer(msp string) bool { return msp != n.own || !n.peerless }
-func (n *network) Peers() []string         { return []string{"AuditMSP", "CommissionMSP"} }
+func (n *network) MSP() string { return n.own }
 func (n *network) Submit(_ context.Context, call ledger.Call) (*ledger.Commit, error) {
 	n.submitted = append(n.submitted, call)
 	return n.submit(len(n.submitted), call)
 }
-func (n *network) Committed(_ context.Context, txID, _ string) error {
+func (n *network) Committed(_ context.Context, txID string) error {
 	n.lookedUp = append(n.lookedUp, txID)
 	return n.committed(txID)
 }
@@ -193,14 +190,6 @@ type refusing struct {
 func (r *refusing) Evaluate(context.Context, ledger.Call) ([]byte, error) {
 	r.times++
 	return nil, r.err
-}
-
-func TestAnOrganizationWithoutAPeerAsksTheCommission(t *testing.T) {
-	n := &network{own: "SubjectMSP", peerless: true, evaluate: map[string]string{"authorization.History:Ask": `{}`}}
-	_, err := fabsdk.NewClient(n).Ask(context.Background(), "", "book-banka", "authorization.History", nil)
-	require.NoError(t, err)
-	require.Equal(t, []string{"AuditMSP"}, n.evaluated[0].Endorsers, "who the Commission is, any peer says")
-	require.Equal(t, []string{"CommissionMSP"}, n.evaluated[1].Endorsers)
 }
 
 func TestReferencesGetTheirOpaqueIDs(t *testing.T) {

@@ -116,6 +116,10 @@ func (c *Connection) open(o Options) error {
 	if c.msp = c.orgs[strings.ToLower(org)]; c.msp == "" {
 		return &ProfileError{File: o.Profile, Field: "--org", Value: org, Err: fmt.Errorf("no organization %q under organizations", org), Known: c.Organizations()}
 	}
+	if len(c.peers[c.msp]) == 0 {
+		return &ProfileError{File: o.Profile, Field: "--org", Value: org,
+			Err: fmt.Errorf("no peer of %s: fabric-sdk-go reads the channel's configuration from the own organization's peer alone, so an organization without one uses qxl", c.msp)}
+	}
 	manager, ok := client.IdentityManager(org)
 	if !ok {
 		return &ProfileError{File: o.Profile, Field: "--org", Value: org, Err: fmt.Errorf("organization %q has no identities", org)}
@@ -163,19 +167,6 @@ func (c *Connection) Close() error {
 
 // MSP is the organization of the person behind the connection.
 func (c *Connection) MSP() string { return c.msp }
-
-// HasPeer reports whether the profile lists a peer of an organization.
-func (c *Connection) HasPeer(msp string) bool { return len(c.peers[msp]) > 0 }
-
-// Peers lists the MSPs with a peer in the profile.
-func (c *Connection) Peers() []string {
-	var list []string
-	for msp := range c.peers {
-		list = append(list, msp)
-	}
-	sort.Strings(list)
-	return list
-}
 
 // Organizations lists the profile's, as it names them (fabric-sdk-go knows
 // them in lower case only).

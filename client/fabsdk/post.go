@@ -199,12 +199,8 @@ func (c *Client) settle(ctx context.Context, e *ledger.Error, limit time.Duratio
 	if limit == 0 {
 		limit = SettleTime
 	}
-	home, err := c.home(ctx, "")
-	if err != nil {
-		return nil, e
-	}
 	for begun := time.Now(); ; {
-		err := c.net.Committed(ctx, e.TxID, home)
+		err := c.net.Committed(ctx, e.TxID)
 		if err == nil {
 			return &ledger.Commit{TxID: e.TxID}, nil
 		}

@@ -85,6 +85,8 @@ func TestFabricSDKReadsTheProfile(t *testing.T) {
 	_, err = fabsdk.Open(fabsdk.Options{Profile: file, Org: "BankZ", Identity: id})
 	var profile *fabsdk.ProfileError
 	require.ErrorAs(t, err, &profile)
+	_, err = fabsdk.Open(fabsdk.Options{Profile: file, Org: "Subject", Identity: id})
+	require.ErrorContains(t, err, "no peer of SubjectMSP")
 	require.Subset(t, profile.Known, []string{"commission", "banka", "subject"}, "fabric-sdk-go has read the organizations")
 }
 
@@ -122,6 +124,7 @@ func TestWrongUsageIsNamedBeforeAnythingIsSent(t *testing.T) {
 		"profile broken":      {"", append(post, content, "--profile", badProfile, "--state", dir, "--as", "BankA/officer1"), "PROFILE", "connection profile"},
 		"profile of nobody":   {"", []string{"profile", "--state", dir}, "USAGE", "--org is needed"},
 		"profile of stranger": {"", []string{"profile", "--state", dir, "--org", "BankZ"}, "ORGANIZATION_UNKNOWN", "BankZ"},
+		"profile of peerless": {"", []string{"profile", "--state", dir, "--org", "Provider"}, "ORGANIZATION_PEERLESS", "has no peer"},
 		"no network":          {"", []string{"profile", "--state", t.TempDir(), "--org", "BankA"}, "NETWORK_MISSING", "topology"},
 	} {
 		out, stderr, code := program(t, c.in, append([]string{"--json"}, c.args...)...)

@@ -99,7 +99,12 @@ func profileOf(dir layout.Dir, org string) (*connectionProfile, error) {
 	if err != nil {
 		return nil, &problem{Exit: exitUsage, Code: "NETWORK_MISSING", Field: "--state", Value: string(dir), Zh: "此处没有网络", En: err.Error(), Hint: "qxl up --fabric makes one"}
 	}
-	if _, ok := t.Organization(org); !ok {
+	o, ok := t.Organization(org)
+	if ok && !o.HasPeer() {
+		return nil, &problem{Exit: exitUsage, Code: "ORGANIZATION_PEERLESS", Field: "--org", Value: org, Zh: "该机构没有节点，不能使用 fabric-sdk-go",
+			En: org + " has no peer, and fabric-sdk-go cannot do without one of its own organization", Hint: "use qxl: the gateway of another organization serves it"}
+	}
+	if !ok {
 		p := &problem{Exit: exitUsage, Code: "ORGANIZATION_UNKNOWN", Field: "--org", Value: org, Zh: "没有这个机构", En: fmt.Sprintf("no organization %q in the topology", org)}
 		for i, o := range t.Organizations {
 			if i > 0 {

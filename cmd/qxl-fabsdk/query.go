@@ -18,8 +18,8 @@ func newQueryCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "query",
 		Short: "ask a query 查询",
-		Long: `Asks your own organization's peer, or that of --peer, and prints the answer's JSON. An
-organization without a peer asks the Commission's. Nothing is recorded on the ledger.`,
+		Long: `Asks your own organization's peer, or that of --peer, and prints the answer's JSON. Nothing is
+recorded on the ledger.`,
 		Example: `  qxl-fabsdk query --profile connection.yaml --state DIR --as BankA/officer1 \
       --chaincode book-banka --query loan.Show --content show.json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
