@@ -3,6 +3,7 @@ package command
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 )
@@ -71,7 +72,10 @@ func DigestOf[S any](v *ledgerstate.View, k *ledgerstate.Kind[S], id ledgerstate
 	}
 	entries := make([]digestEntry, len(log))
 	for i, e := range log {
-		entries[i] = digestEntry{e.Number, e.Party, int64(e.Date), e.Event}
+		// A subject's numbers are scoped by its pseudonym, which is drawn anew
+		// at enrolment and so does not count.
+		party, _, _ := strings.Cut(e.Party, "/")
+		entries[i] = digestEntry{e.Number, party, int64(e.Date), e.Event}
 		if c, ok := e.Event.(interface{ DigestEvent() any }); ok {
 			entries[i].Event = c.DigestEvent()
 		}
