@@ -43,7 +43,7 @@ type Ledger struct {
 	n          int
 	Now        time.Time
 	TxOffset   time.Duration // of a transaction's time from the endorsers' clock
-	Last       string        // ID of the last transaction
+	Last       string        // ID of the last transaction that wrote
 }
 
 // BookA and BookB are the books' chaincode names.
@@ -206,7 +206,9 @@ func (l *Ledger) invoke(cc, who, function string, args []string, transient map[s
 	for k, v := range tx.writes {
 		l.state[k] = v
 	}
-	l.Last = tx.id
+	if len(tx.writes) > 0 {
+		l.Last = tx.id
+	}
 	return resp.Payload, nil
 }
 

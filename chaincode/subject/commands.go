@@ -32,7 +32,7 @@ var (
 	FromWrong            = refusal.New("SUBJECT_FROM", "生效日期晚于业务日期或早于登记", "facts hold from the business date or earlier, and not from before the first", "")
 	Unknown              = refusal.New("SUBJECT_UNKNOWN", "本行账本上没有该主体", "no such subject in this book", "")
 	TooEarly             = refusal.New("SUBJECT_NO_FACTS_YET", "该日期尚无主体登记信息", "nothing is known of the subject on that day", "")
-	FormerRepresentative = refusal.New("SUBJECT_FORMER_REPRESENTATIVE", "签署人当日已不是法定代表人", "the signer was not, or no longer, the representative on that day", "民法典 61")
+	FormerRepresentative = refusal.New("SUBJECT_FORMER_REPRESENTATIVE", "签署人当日不是法定代表人", "the signer was not, or no longer, the representative on that day", "民法典 61")
 	NoRepresentative     = refusal.New("SUBJECT_NOT_REPRESENTATIVE", "签署人不是该主体的法定代表人", "the signer has never been the subject's representative", "民法典 61")
 )
 
