@@ -90,7 +90,6 @@ type output struct {
 	path string
 	lock *flock.Flock
 	f    *os.File
-	w    *Writer
 }
 
 // ErrBusy says that the same file is being imported by another process.

@@ -31,6 +31,10 @@ describes the file. Exit code 1 if there is any difference.`,
 				if own == "" {
 					return bookNeeded()
 				}
+				if sender := bookName(f.Head.Organization); sender != own {
+					return &problem{Exit: exitUsage, Code: "SENDER_OTHER", Field: "报送机构", Limit: own, Value: f.Head.Organization,
+						Zh: "文件的报送机构与账簿所属银行不一致", En: "the file's balances are another bank's than the book's", Hint: "choose the bank's own file, or --bank"}
+				}
 				r, err = dayfile.Reconcile(ctx, f, c, own)
 				return err
 			}); err != nil {
