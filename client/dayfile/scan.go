@@ -294,7 +294,7 @@ func (r *Record) check(value any) *Problem {
 }
 
 // otherFields are what refusals name that no column holds.
-var otherFields = map[string]string{"status": "业务状态", "identity": "报送人身份", "certificate": "报送人证书", "content": "整行"}
+var otherFields = map[string]string{"status": "业务状态", "identity": "报送人身份", "certificate": "报送人证书", "signer": "签署人", "content": "整行"}
 
 // header is the column that holds a field of the content; the field's own
 // name where no column does.
