@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	_ "net/http/pprof" // served on loopback only, when --profile asks for it
@@ -11,7 +10,6 @@ import (
 
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/qingxinlian/qxl/chaincode"
 	"github.com/qingxinlian/qxl/chaincode/command"
@@ -35,7 +33,9 @@ func newChaincodeCommand(a *app) *cobra.Command {
 			if profile != "" {
 				go func() { a.say("profile: %v", http.ListenAndServe(profile, nil)) }()
 			}
-			g, ctx := errgroup.WithContext(cmd.Context())
+			// The shim's server cannot be stopped: it ends with the process,
+			// which holds nothing that would need to be put away.
+			failed := make(chan error, len(serve))
 			for _, s := range serve {
 				parts := strings.SplitN(s, "=", 3)
 				if len(parts) != 3 || (parts[0] != string(command.Book) && parts[0] != string(command.Commons)) {
@@ -46,14 +46,15 @@ func newChaincodeCommand(a *app) *cobra.Command {
 					return err
 				}
 				server := &shim.ChaincodeServer{CCID: parts[2], Address: parts[1], CC: cc, TLSProps: tls}
-				g.Go(server.Start)
+				go func() { failed <- server.Start() }()
 			}
-			g.Go(func() error {
-				<-ctx.Done()
-				return context.Cause(ctx)
-			})
 			a.say("chaincode of %s: serving %s", msp, strings.Join(serve, " "))
-			return g.Wait()
+			select {
+			case err := <-failed:
+				return fmt.Errorf("chaincode of %s: %w", msp, err)
+			case <-cmd.Context().Done():
+				return nil
+			}
 		},
 	}
 	f := cmd.Flags()
