@@ -291,7 +291,7 @@ func (p *Pipeline) aged(now time.Time) *batch {
 	}
 	sort.SliceStable(due, func(i, j int) bool { return due[i].q.since.Before(due[j].q.since) })
 	for _, c := range due {
-		share := min(p.o.BatchSize, max((total[c.q.lane]+p.o.InFlight-1)/p.o.InFlight, p.o.BatchSize/4, 1))
+		share := min(p.o.BatchSize, max((total[c.q.lane]+p.o.InFlight-1)/p.o.InFlight, p.o.BatchSize/2, 1))
 		b := newBatch(c.q.lane)
 		if p.take(b, c.q, share) == 0 {
 			continue
