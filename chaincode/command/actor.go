@@ -98,14 +98,35 @@ func partyAllowed(access []Allow, p Party) bool {
 	return false
 }
 
+// actorText is an actor as people and clients read it: hashes in hex.
+type actorText struct {
+	MSP         string   `json:"msp"`
+	Party       Party    `json:"party"`
+	Roles       []string `json:"roles"`
+	Post        string   `json:"post,omitempty"`
+	NameHash    string   `json:"name_hash"`
+	Fingerprint string   `json:"fingerprint"`
+}
+
 // MarshalJSON shows hashes as hex.
 func (a Actor) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
-		MSP         string   `json:"msp"`
-		Party       Party    `json:"party"`
-		Roles       []string `json:"roles"`
-		Post        string   `json:"post,omitempty"`
-		NameHash    string   `json:"name_hash"`
-		Fingerprint string   `json:"fingerprint"`
-	}{a.MSP, a.Party, a.Roles, a.Post, hex.EncodeToString(a.NameHash), hex.EncodeToString(a.Fingerprint)})
+	return json.Marshal(actorText{a.MSP, a.Party, a.Roles, a.Post, hex.EncodeToString(a.NameHash), hex.EncodeToString(a.Fingerprint)})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (a *Actor) UnmarshalJSON(raw []byte) error {
+	var t actorText
+	if err := json.Unmarshal(raw, &t); err != nil {
+		return err
+	}
+	name, err := hex.DecodeString(t.NameHash)
+	if err != nil {
+		return err
+	}
+	print, err := hex.DecodeString(t.Fingerprint)
+	if err != nil {
+		return err
+	}
+	*a = Actor{MSP: t.MSP, Party: t.Party, Roles: t.Roles, Post: t.Post, NameHash: name, Fingerprint: print}
+	return nil
 }
