@@ -31,7 +31,8 @@ type refFlag struct {
 	no   string
 	id   string
 	to   *ledgerstate.Ref
-	use  func() // for an optional reference: makes it part of the content
+	use  func()                  // for an optional reference: makes it part of the content
+	got  func() *ledgerstate.Ref // what --content gave; nil for nothing
 	want ledgerstate.Want
 }
 
@@ -60,18 +61,19 @@ func (c *contentFlags) fields(cmd *cobra.Command, v reflect.Value) {
 		name = strings.ReplaceAll(name, "_", "-")
 		switch {
 		case f.Type == refType:
-			c.ref(cmd, name, field.Addr().Interface().(*ledgerstate.Ref), func() {})
+			to := field.Addr().Interface().(*ledgerstate.Ref)
+			c.ref(cmd, name, to, func() {}, func() *ledgerstate.Ref { return to })
 		case f.Type == reflect.PointerTo(refType):
 			to := &ledgerstate.Ref{}
-			c.ref(cmd, name, to, func() { field.Set(reflect.ValueOf(to)) })
+			c.ref(cmd, name, to, func() { field.Set(reflect.ValueOf(to)) }, func() *ledgerstate.Ref { return field.Interface().(*ledgerstate.Ref) })
 		default:
 			c.value(cmd, name, field, option == "omitempty")
 		}
 	}
 }
 
-func (c *contentFlags) ref(cmd *cobra.Command, name string, to *ledgerstate.Ref, use func()) {
-	r := &refFlag{name: name, to: to, use: use}
+func (c *contentFlags) ref(cmd *cobra.Command, name string, to *ledgerstate.Ref, use func(), got func() *ledgerstate.Ref) {
+	r := &refFlag{name: name, to: to, use: use, got: got}
 	cmd.Flags().StringVar(&r.no, name, "", "number of the "+name+" 编号")
 	cmd.Flags().StringVar(&r.id, name+"-id", "", "opaque ID; looked up, or drawn for a new one, if left out")
 	c.refs = append(c.refs, r)
@@ -152,6 +154,14 @@ func (c *contentFlags) read(def command.Definition) error {
 		}
 	}
 	for i, r := range c.refs {
+		if from := r.got(); from != nil { // flags win over the file
+			if r.no == "" {
+				r.no = from.No
+			}
+			if r.id == "" {
+				r.id = from.ID.String()
+			}
+		}
 		if r.no == "" && r.id == "" {
 			continue
 		}
