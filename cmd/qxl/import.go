@@ -34,12 +34,18 @@ docs/day-files.md describes the format. Exit code 1 if some lines were refused.`
 			if as == "" {
 				return signerMissing()
 			}
+			// A file that is wrong is told so before anything is opened.
+			f, err := dayfile.Open(args[0])
+			if err != nil {
+				return err
+			}
+			defer f.Close()
 			s, err := a.open(cmd.Context())
 			if err != nil {
 				return err
 			}
 			defer s.Close()
-			r, err := a.importFile(cmd.Context(), s, newSubjects(s), as, args[0], o)
+			r, err := a.importOpened(cmd.Context(), s, newSubjects(s), as, f, o)
 			if err != nil {
 				return err
 			}
@@ -80,15 +86,19 @@ func signerMissing() error {
 
 // importFile sends one file as a person.
 func (a *app) importFile(ctx context.Context, s *session, subjects *subjects, as, file string, o dayfile.Options) (*dayfile.Receipt, error) {
-	org, _, err := wallet.Split(as)
-	if err != nil {
-		return nil, err
-	}
 	f, err := dayfile.Open(file)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	return a.importOpened(ctx, s, subjects, as, f, o)
+}
+
+func (a *app) importOpened(ctx context.Context, s *session, subjects *subjects, as string, f *dayfile.File, o dayfile.Options) (*dayfile.Receipt, error) {
+	org, _, err := wallet.Split(as)
+	if err != nil {
+		return nil, err
+	}
 	l, err := s.As(ctx, as)
 	if err != nil {
 		return nil, err
@@ -109,7 +119,7 @@ func (a *app) importFile(ctx context.Context, s *session, subjects *subjects, as
 	if sender.Writer, err = book.Open(ctx, l, msp); err != nil {
 		return nil, err
 	}
-	show := a.importProgress(file)
+	show := a.importProgress(f.Path)
 	if o.Progress == nil {
 		o.Progress = show.update
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"qxl": main})
+	testscript.Main(m, map[string]func(){"qxl": main, programThatTellsItsMemory: mainThatTellsItsMemory})
 }
 
 // TestScripts runs the program as a user does. Scripts have, beside the
