@@ -216,3 +216,5 @@ func ownNetwork(t *testing.T) *program {
 	require.NoError(t, err, "%s", out)
 	return p
 }
+
+func jsonOf(text string, v any) error { return json.Unmarshal([]byte(text), v) }
