@@ -47,6 +47,7 @@ var symptoms = []struct {
 	{"exceeding concurrency limit", CodeOverloaded, true},
 	{"no such transaction ID", CodeUnknownTx, false},
 	{"creator certificate is not valid", CodeAccess, false},
+	{"due to incorrect timestamp", "CLOCK_SKEW", false},
 	{"access denied", CodeAccess, false},
 	{"chaincode stream terminated", CodeUnavailable, true},
 	{"could not launch chaincode", CodeUnavailable, true},

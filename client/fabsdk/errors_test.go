@@ -39,6 +39,7 @@ func TestErrorsGetTheirStageAndCode(t *testing.T) {
 		"deadline":               {fmt.Errorf("no status: %w", context.DeadlineExceeded), CodeTimeout, true},
 		"orderer":                {errors.Wrap(status.New(status.OrdererServerStatus, 503, "SERVICE_UNAVAILABLE", nil), "calling orderer"), CodeUnavailable, true},
 		"foreign creator":        {chaincode("access denied: channel [credit] creator org [BankAMSP]"), CodeAccess, false},
+		"clock off":              {chaincode("request unauthorized due to incorrect timestamp 2026-11-24T17:24:52Z, peer time 2026-11-24T17:44:52Z"), "CLOCK_SKEW", false},
 		"profile":                {fmt.Errorf("FinanceMSP: %w", errNoPeer), CodeProfile, false},
 		"unknown":                {errors.New("surprise"), CodeOther, false},
 	} {

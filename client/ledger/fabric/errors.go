@@ -25,6 +25,7 @@ const (
 	codeOverloaded  = "OVERLOADED"
 	codeTimeout     = "TIMEOUT"
 	codeUnknownTx   = "TRANSACTION_UNKNOWN"
+	codeSkew        = "CLOCK_SKEW"
 	codeOther       = "OTHER"
 )
 
@@ -65,6 +66,8 @@ var symptoms = []symptom{
 	// A chaincode whose process is not connected (being restarted).
 	{"could not launch chaincode", codeUnavailable, true},
 	{"failed to execute transaction", codeUnavailable, true},
+	// The peers' own window is as wide as the chaincodes' and asked first.
+	{"due to incorrect timestamp", codeSkew, false},
 	{"access denied", codeAccess, false},
 	{"creator certificate is not valid", codeAccess, false},
 	{"PermissionDenied", codeAccess, false},
