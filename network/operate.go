@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/qingxinlian/qxl/network/identity"
@@ -82,7 +83,12 @@ func Inspect(ctx context.Context, stateDir string) (*Status, error) {
 		}
 		if s.Healthy && x.operations != "" {
 			asking.Go(func() { // what the supervisor saw may be seconds old
-				if height, err := x.probe(n.topology).Ask(ctx); err == nil {
+				height, err := x.probe(n.topology).Ask(ctx)
+				switch {
+				case errors.Is(err, syscall.ECONNREFUSED): // dead; a slow answer is the supervisor's to judge
+					s.Healthy, s.Problem = false, "does not listen: "+err.Error()
+					return
+				case err == nil:
 					s.Height = height
 				}
 				s.Version = version(ctx, x.operations)

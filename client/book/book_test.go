@@ -214,6 +214,37 @@ func TestOutcomeIsThatOfTheTransactionThatAppliedIt(t *testing.T) {
 	})
 }
 
+// Who waits for a transaction of unknown fate is told why, and when it is
+// over; a moment's wait is not worth a word.
+func TestNoticeWhileATransactionIsLookedUp(t *testing.T) {
+	for after, told := range map[time.Duration]int{time.Second: 0, 6 * time.Second: 2} {
+		synctest.Test(t, func(t *testing.T) {
+			begun := time.Now()
+			lost := failure(ledger.StageSubmit, book.CodeUnavailable, "tx1", true)
+			s := &script{
+				submit: func(int, ledger.Call) (*ledger.Commit, error) { return nil, lost },
+				transaction: func(txID string) (*ledger.Transaction, error) {
+					if time.Since(begun) < after {
+						return unknown(txID)
+					}
+					return &ledger.Transaction{TxID: txID, Block: 7, Validation: "VALID"}, nil
+				},
+				evaluate: func(ledger.Call) ([]byte, error) { return receipt(command.Accepted), nil },
+			}
+			var troubles []book.Trouble
+			_, err := book.New(s, members, "BankAMSP").Deliver(t.Context(), book.Batch{Chaincode: bookA, Lane: "loan", Commands: []command.Envelope{command1(1)}},
+				book.Delivery{Patience: book.Forever, Notice: func(x book.Trouble) { troubles = append(troubles, x) }})
+			require.NoError(t, err)
+			require.Len(t, troubles, told)
+			if told > 0 {
+				require.ErrorIs(t, troubles[0].Err, lost)
+				require.Equal(t, begun, troubles[0].Since)
+				require.Zero(t, troubles[1])
+			}
+		})
+	}
+}
+
 func TestInvalidTransactionIsSentAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{submit: func(n int, _ ledger.Call) (*ledger.Commit, error) {

@@ -28,6 +28,9 @@ const (
 	// before its commands are sent again: longer than a change of the leading
 	// orderer stalls the channel.
 	SettleTime = 12 * time.Second
+	// SettleNotice is after how much of it Notice is told why: a transaction
+	// that is merely late is no trouble.
+	SettleNotice = 2 * time.Second
 	// DefaultPatience is how long Submit bears infrastructure that is down.
 	DefaultPatience = 15 * time.Second
 )
@@ -116,6 +119,7 @@ type delivering struct {
 	kind      string    // code of its last error
 	kindSince time.Time // first of these in a row
 	pause     time.Duration
+	told      bool // Notice knows of a transaction whose fate is looked up
 }
 
 func (d *delivering) run(ctx context.Context) ([]Result, error) {
@@ -210,10 +214,10 @@ func (d *delivering) wait(ctx context.Context, err error) error {
 
 // calm ends a trouble.
 func (d *delivering) calm() {
-	if !d.since.IsZero() && d.how.Notice != nil {
+	if (!d.since.IsZero() || d.told) && d.how.Notice != nil {
 		d.how.Notice(Trouble{})
 	}
-	d.since, d.kind = time.Time{}, ""
+	d.since, d.kind, d.told = time.Time{}, "", false
 }
 
 func sleep(ctx context.Context, pause time.Duration, err error) error {
@@ -232,13 +236,17 @@ func sleep(ctx context.Context, pause time.Duration, err error) error {
 // says MayCommit: the ledger has answered for SettleTime and did not know it,
 // so the commands may be sent again, or nobody could be asked.
 func (d *delivering) settle(ctx context.Context, txID string, first error) (*ledger.Commit, error) {
-	again := &ledger.Error{Stage: ledger.StageCommitStatus, TxID: txID, Code: CodeTimeout, MayCommit: true, Retry: true, Message: "not committed so far", Err: first}
+	again := &ledger.Error{Stage: ledger.StageCommitStatus, TxID: txID, Code: CodeTimeout, MayCommit: true, Retry: true, Message: "not committed so far, after " + first.Error(), Err: first}
 	if txID == "" {
 		return nil, again
 	}
 	limit := d.how.Settle
 	if limit == 0 {
 		limit = SettleTime
+	}
+	begun := time.Now()
+	if !d.since.IsZero() {
+		begun = d.since
 	}
 	var known time.Duration // how long the ledger has answered
 	for pause := RetryPause; ; pause = min(pause*3/2, time.Second) {
@@ -254,6 +262,10 @@ func (d *delivering) settle(ctx context.Context, txID string, first error) (*led
 		case ledger.CodeOf(err) == CodeUnknownTx:
 			if known >= limit {
 				return nil, again
+			}
+			if known >= SettleNotice && !d.told && d.how.Notice != nil {
+				d.told = true
+				d.how.Notice(Trouble{Err: first, Since: begun, Next: pause})
 			}
 			if err := sleep(ctx, pause, first); err != nil {
 				return nil, err
