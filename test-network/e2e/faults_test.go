@@ -41,17 +41,17 @@ func TestImportThroughFaults(t *testing.T) {
 	n := &faulty{program: ownNetwork(t), province: v, receipts: receipts, dir: t.TempDir(), batch: pick("12", "60")}
 	n.members = open(t, n.program)
 
-	for _, name := range []string{"days-rates", "approvals", "subjects"} {
-		n.plain(t, name)
-	}
-	n.during(t, "grants", "a follower of the orderers", n.kill(n.follower))
+	n.plain(t, "days-rates")
+	n.plain(t, "approvals")
+	n.during(t, "subjects", "a follower of the orderers", n.kill(n.follower))
+	n.during(t, "grants", "an authority's peer (CentralBank)", n.kill(named("CentralBank-peer0")))
 	n.during(t, "applications", "the leading orderer", n.kill(n.leader))
 	n.plain(t, "withdrawals")
-	n.during(t, "banka-acceptances", "an authority's peer (CentralBank)", n.kill(named("CentralBank-peer0")))
+	n.during(t, "banka-acceptances", "the Commission's peer, which the lane cannot do without", n.killNeeded("Commission-peer0"))
 	n.during(t, "banka-decisions", "the chaincode process of BankA", n.kill(named("BankA-chaincode")))
-	n.during(t, "banka-loans", "the endorsing authority's peer between endorsement and commit", n.killEndorser("BankA/officer2", bookA))
+	n.during(t, "banka-loans", "the endorsing authority's peer between endorsement and commit, not restarted before the import had ended", n.killEndorser("BankA/officer2", bookA))
 	n.during(t, "bankb-acceptances", "the chaincode process of the Commission", n.kill(named("Commission-chaincode")))
-	n.during(t, "bankb-decisions", "the importing bank's only peer", n.killOnlyPeer("BankB-peer0"))
+	n.during(t, "bankb-decisions", "the importing bank's only peer", n.killNeeded("BankB-peer0"))
 	n.during(t, "bankb-loans", "all processes and their supervisor", n.killAll)
 	n.plain(t, "revocations")
 
@@ -71,6 +71,7 @@ type faulty struct {
 	receipts map[string]receipt
 	dir      string
 	batch    string
+	after    func() // what a harm leaves to be done when the import has ended
 }
 
 func (n *faulty) plain(t *testing.T, name string) {
@@ -95,6 +96,10 @@ func (n *faulty) during(t *testing.T, name, what string, harm func(*testing.T, *
 	r = harm(t, r)
 	code := r.wait(t)
 	took := time.Since(harmed)
+	if n.after != nil {
+		n.after()
+		n.after = nil
+	}
 	require.Equal(t, exitOf(f), code, "%s\n%s", f.Name, r.said())
 	requireSame(t, n.receipts[f.Name], readReceipt(t, receiptPath(n.dir, f), f), f.Name)
 	n.caughtUp(t)
@@ -274,7 +279,9 @@ func (n *faulty) kill(which func(*testing.T) string) func(*testing.T, *running) 
 }
 
 // killEndorser holds the orderers, so that what is endorsed stays
-// uncommitted, and kills the peer of the authority that endorsed it.
+// uncommitted, and kills the peer of the authority that endorsed it. Nobody
+// restarts that one until the import has ended: another authority endorses
+// instead.
 func (n *faulty) killEndorser(person, bookName string) func(*testing.T, *running) *running {
 	return func(t *testing.T, r *running) *running {
 		msps, err := n.members.as(person).Endorsers(bookName, command.LoanLane.Name)
@@ -286,11 +293,11 @@ func (n *faulty) killEndorser(person, bookName string) func(*testing.T, *running
 				orderers = append(orderers, x.Name)
 			}
 		}
+		n.after = n.hold(t)
 		n.signal(t, syscall.SIGSTOP, orderers...)
 		time.Sleep(2 * time.Second) // what is in flight is endorsed by now
 		before := n.height(t)
-		peer := strings.TrimSuffix(msps[1], "MSP") + "-peer0"
-		n.signal(t, syscall.SIGKILL, peer)
+		n.signal(t, syscall.SIGKILL, strings.TrimSuffix(msps[1], "MSP")+"-peer0")
 		time.Sleep(100 * time.Millisecond)
 		require.Equal(t, before, n.height(t), "nothing is committed while the orderers are held")
 		n.signal(t, syscall.SIGCONT, orderers...)
@@ -299,18 +306,36 @@ func (n *faulty) killEndorser(person, bookName string) func(*testing.T, *running
 	}
 }
 
-// killOnlyPeer kills the importer's gateway; the supervisor is held for a
-// while, since it restarts a peer before anybody would notice.
-func (n *faulty) killOnlyPeer(name string) func(*testing.T, *running) *running {
+// killNeeded kills a peer without which the import cannot go on; the
+// supervisor is held for a while, since it restarts a peer before anybody
+// would notice.
+func (n *faulty) killNeeded(name string) func(*testing.T, *running) *running {
 	return func(t *testing.T, r *running) *running {
-		n.signal(t, syscall.SIGSTOP, "supervisor")
+		free := n.hold(t)
 		n.signal(t, syscall.SIGKILL, name)
 		r.heard(t, pausedZh, pausedEn)
 		require.False(t, r.over(), r.said())
-		n.signal(t, syscall.SIGCONT, "supervisor")
+		free()
 		r.heard(t, resumedZh, resumedEn)
 		return r
 	}
+}
+
+// hold keeps the supervisor from restarting anything until free is called or
+// the test is over.
+func (p *program) hold(t *testing.T) (free func()) {
+	t.Helper()
+	p.signal(t, syscall.SIGSTOP, "supervisor")
+	held := true
+	free = func() {
+		if held {
+			held = false
+			p.signal(t, syscall.SIGCONT, "supervisor")
+			p.caughtUp(t)
+		}
+	}
+	t.Cleanup(free)
+	return free
 }
 
 // killAll kills everything, and with it the hope of an import that it would
@@ -331,16 +356,21 @@ func (n *faulty) killAll(t *testing.T, r *running) *running {
 }
 
 // caughtUp waits until every node runs and is at the head.
-func (n *faulty) caughtUp(t *testing.T) {
+func (p *program) caughtUp(t *testing.T) {
 	t.Helper()
 	var last []nodeStatus
 	require.Eventually(t, func() bool {
-		last = n.nodes(t)
+		last = p.nodes(t)
+		alive, err := supervisor.Processes(p.runDir())
+		require.NoError(t, err)
 		var top uint64
 		for _, x := range last {
 			top = max(top, x.Height)
 		}
 		for _, x := range last {
+			if alive[x.PID] != x.Name { // the supervisor has not noticed yet
+				return false
+			}
 			if !x.Healthy || x.Phase != string(supervisor.Running) || x.Kind != "chaincode" && x.Height != top {
 				return false
 			}
