@@ -114,6 +114,11 @@ func (env *Environment) prepare(lane Lane, e Envelope) item {
 	}
 	if err != nil {
 		it.refused = asRefusal(err)
+		if it.refused.Code == Malformed.Code {
+			// What the decoder says changes with Go's version and repeats what
+			// it read: clients print it, receipts do not keep it.
+			it.refused = Malformed.At("content", nil, nil)
+		}
 		return it
 	}
 	it.wants = def.wants(content)
@@ -156,7 +161,15 @@ func (env *Environment) one(ctx *Context, it *item) (Outcome, *refusal.Refusal, 
 	if ctx.Actor.Party == Subject || ctx.Actor.Party == Provider {
 		party = ctx.Actor.MSP + "/" + ctx.Actor.Pseudonym
 	}
-	mark := func(collection string) ([]byte, error) { return ctx.Mark(collection, spec.Name, content) }
+	marks := map[string][]byte{}
+	mark := func(collection string) ([]byte, error) {
+		if m, ok := marks[collection]; ok {
+			return m, nil
+		}
+		m, err := ctx.Mark(collection, spec.Name, content)
+		marks[collection] = m
+		return m, err
+	}
 	if len(it.wants) > 0 {
 		target := it.wants[0]
 		m, err := mark(target.Kind.CollectionName())

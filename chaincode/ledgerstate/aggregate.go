@@ -50,6 +50,11 @@ func (v *View) Prefetch(wants []Want) error {
 			order = append(order, collection)
 		}
 		byCollection[collection] = append(byCollection[collection], keys...)
+		if w.Birth && v.seed != nil { // something will be written, so what was read is validated
+			for _, index := range keys[1:] {
+				v.births[slotKey{collection, index}] = true
+			}
+		}
 	}
 	for _, collection := range order {
 		if err := v.prefetch(collection, byCollection[collection]); err != nil {
@@ -68,7 +73,7 @@ type Want struct {
 
 func (k *Kind[S]) keys(v *View, ref Ref, birth bool) (string, []string, error) {
 	page, err := v.pageKey(k.Code, k.Collection, ref.ID.Page)
-	if err != nil || !birth {
+	if err != nil || !birth || k.Under {
 		return k.Collection, []string{page}, err
 	}
 	index, err := v.indexKey(k.Code, k.Collection, ref.No)
@@ -123,6 +128,9 @@ func (k *Kind[S]) record(s *slot) (*Record[S], error) {
 
 // Locate finds the ID that belongs to a natural key; zero if there is none.
 func (k *Kind[S]) Locate(v *View, natural string) (ID, error) {
+	if k.Under {
+		return ID{}, Errorf("NO_INDEX", "aggregates of kind %s are found by the ID of another one", k.Code)
+	}
 	key, err := v.indexKey(k.Code, k.Collection, natural)
 	if err != nil {
 		return ID{}, err
@@ -167,7 +175,7 @@ func (k *Kind[S]) LocateAll(v *View, naturals []string) ([]ID, error) {
 // aggregate is sought by its natural key, wherever it lives.
 func (k *Kind[S]) Seen(v *View, ref Ref, birth bool, party, number string, mark []byte) (bool, error) {
 	id := ref.ID
-	if birth {
+	if birth && !k.Under {
 		found, err := k.Locate(v, ref.No)
 		if err != nil {
 			return false, err
@@ -353,6 +361,9 @@ func (c change[S]) Apply(v *View, s Stamp) error {
 }
 
 func (k *Kind[S]) putIndex(v *View, ref Ref) error {
+	if k.Under {
+		return nil
+	}
 	key, err := v.indexKey(k.Code, k.Collection, ref.No)
 	if err != nil {
 		return err

@@ -25,7 +25,11 @@ type Kind[S any] struct {
 	Slots      int    // aggregates per page, 1 to 256
 	Keep       int    // log entries that stay with the aggregate before older ones roll into pages of their own
 	Schema     uint8  // version of the encoding of S and its events
-	Zh, En     string
+	// Under says that an aggregate lives under the ID of one of another kind,
+	// by which it is found. It has no index key, which costs more than the
+	// rest of a birth.
+	Under  bool
+	Zh, En string
 
 	// Digest gives what of the state counts in the state digest, nil for all
 	// of it: no opaque ID, pseudonym, fingerprint, time or transaction ID may

@@ -42,22 +42,32 @@ func (v *View) pageKey(kind, collection, name string) (string, error) {
 	if collection == "" {
 		return "P" + kind + ":" + name, nil
 	}
+	return v.derived("P"+kind, collection, name, be32(generation))
+}
+
+// keyOf is what a private key is derived from.
+type keyOf struct{ prefix, collection, name string }
+
+// derived is the private key of a name, remembered for the transaction.
+func (v *View) derived(prefix, collection, name string, more ...[]byte) (string, error) {
+	of := keyOf{prefix, collection, name}
+	if key, ok := v.keys[of]; ok {
+		return key, nil
+	}
 	secret, err := v.secret(collection)
 	if err != nil {
 		return "", err
 	}
-	return privateKey("P"+kind, secret, []byte(name), be32(generation)), nil
+	key := privateKey(prefix, secret, append([][]byte{[]byte(name)}, more...)...)
+	v.keys[of] = key
+	return key, nil
 }
 
 func (v *View) indexKey(kind, collection, natural string) (string, error) {
 	if collection == "" {
 		return "I" + kind + ":" + natural, nil
 	}
-	secret, err := v.secret(collection)
-	if err != nil {
-		return "", err
-	}
-	return privateKey("I"+kind, secret, []byte(natural)), nil
+	return v.derived("I"+kind, collection, natural)
 }
 
 func (v *View) logKey(kind, collection string, id ID, n int) (string, error) {

@@ -34,6 +34,8 @@ type View struct {
 	seed      []byte
 
 	secrets map[string][]byte
+	keys    map[keyOf]string   // derived before: a page's name is asked for several times a command
+	births  map[slotKey]bool   // index keys that are expected to be absent, see absent
 	cache   map[slotKey][]byte // read from the ledger; nil value: absent
 	pages   map[slotKey]*page
 	writes  map[slotKey][]byte
@@ -43,7 +45,7 @@ type View struct {
 // written.
 func NewView(stub Stub, namespace string, seed []byte) *View {
 	return &View{stub: stub, namespace: namespace, seed: seed,
-		secrets: map[string][]byte{}, cache: map[slotKey][]byte{}, pages: map[slotKey]*page{}, writes: map[slotKey][]byte{}}
+		secrets: map[string][]byte{}, keys: map[keyOf]string{}, births: map[slotKey]bool{}, cache: map[slotKey][]byte{}, pages: map[slotKey]*page{}, writes: map[slotKey][]byte{}}
 }
 
 // read gives the committed value of a key, or what this transaction wrote;
@@ -78,8 +80,13 @@ func (v *View) read(collection, key string) ([]byte, error) {
 
 // absent tells absent from missing: where the ledger knows a hash of the key
 // but the value is empty, this node lacks private data that it should hold.
+//
+// The natural keys of births are not asked about, a call to the peer each:
+// the read set says that they are absent, so where one is not, the other
+// endorser's answer differs or the transaction is found invalid (MVCC), and
+// is sent again. Nothing is decided on a value that is missing.
 func (v *View) absent(collection, key string) error {
-	if collection == "" {
+	if collection == "" || v.births[slotKey{collection, key}] {
 		return nil
 	}
 	hash, err := v.stub.GetPrivateDataHash(collection, key)

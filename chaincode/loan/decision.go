@@ -46,8 +46,8 @@ var Accept = command.Command[AcceptContent]{
 	Wants: func(c AcceptContent) []ledgerstate.Want {
 		return append([]ledgerstate.Want{
 			{Kind: Kind, Ref: c.Loan, Birth: true},
-			{Kind: AcceptanceKind, Ref: acceptance(c), Birth: true},
 			{Kind: ApplicationKind, Ref: c.Application},
+			{Kind: AcceptanceKind, Ref: c.Application, Birth: true},
 			{Kind: subject.Kind, Ref: c.Subject},
 		}, authorization.Wants(c.Grant, c.Subject.ID.Page)...)
 	},
@@ -69,11 +69,11 @@ var Accept = command.Command[AcceptContent]{
 		if a.Subject != c.Subject.ID.Page {
 			return nil, SubjectDiffers.At("subject", nil, nil)
 		}
-		used, err := AcceptanceKind.Locate(ctx.View, c.Application.No)
+		used, err := AcceptanceKind.At(ctx.View, c.Application.ID)
 		if err != nil {
 			return nil, err
 		}
-		if !used.IsZero() {
+		if used != nil {
 			return nil, ApplicationUsed.At("application", nil, c.Application.No)
 		}
 		if _, err := open(ctx, a.Product, c.Date); err != nil {
@@ -91,13 +91,8 @@ var Accept = command.Command[AcceptContent]{
 		}
 		e := LoanAccepted{Date: c.Date, Subject: a.Subject, Application: c.Application.No, Product: a.Product, Deadline: a.Deadline, Grant: c.Grant.No,
 			Profile: Profile{Type: p.Type, Region: p.Region, Industry: p.Industry, Size: p.Size, Date: p.At}, By: ctx.Actor.By()}
-		return []ledgerstate.Change{Kind.Born(c.Loan, e), AcceptanceKind.Born(acceptance(c), ApplicationAccepted{Contract: c.Loan.No})}, nil
+		return []ledgerstate.Change{Kind.Born(c.Loan, e), AcceptanceKind.Born(c.Application, ApplicationAccepted{Contract: c.Loan.No})}, nil
 	},
-}
-
-// acceptance is the reference of the acceptance that comes with a loan.
-func acceptance(c AcceptContent) ledgerstate.Ref {
-	return ledgerstate.Ref{ID: c.Loan.ID, No: c.Application.No}
 }
 
 // Reject 拒贷, always with a reason.

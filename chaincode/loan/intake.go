@@ -29,12 +29,8 @@ type ApplicationSheet struct {
 func applicationSheet(ctx *command.Context, id ledgerstate.ID, no string, a *Application) (ApplicationSheet, error) {
 	s := ApplicationSheet{Application: no, ID: id, Status: a.Status, StatusZh: a.Status.Zh(), Subject: a.Subject, Product: a.Product, Amount: a.Amount,
 		Months: a.Months, Use: a.Use, Grant: a.Grant, Channel: a.Channel, Applied: a.Applied, Routed: a.Routed, Deadline: a.Deadline}
-	accepted, err := AcceptanceKind.Locate(ctx.View, no)
-	if err != nil || accepted.IsZero() {
-		return s, err
-	}
-	r, err := AcceptanceKind.Get(ctx.View, "application", ledgerstate.Ref{ID: accepted, No: no})
-	if err == nil {
+	r, err := AcceptanceKind.At(ctx.View, id)
+	if err == nil && r != nil {
 		s.Loan = r.State.Contract
 	}
 	return s, err

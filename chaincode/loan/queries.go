@@ -16,7 +16,6 @@ var Queries = []command.QueryDefinition{
 	Show, List, History, Schedule, Totals, Balances, ShowApplication, ListApplications,
 	command.Locate(command.Book, command.Loan, Kind, staff...),
 	command.Locate(command.Book, command.Intake, ApplicationKind, append(subjects, staff...)...),
-	command.Locate(command.Book, command.Loan, AcceptanceKind, staff...),
 	command.Export(command.Book, command.Loan, Kind, staff...),
 	command.Export(command.Book, command.Intake, ApplicationKind, staff...),
 	command.Export(command.Book, command.Loan, AcceptanceKind, staff...),

@@ -36,10 +36,10 @@ var ApplicationKind = ledgerstate.NewKind[Application](ledgerstate.Kind[Applicat
 // Acceptance says which loan came of an application, so that none comes twice.
 type Acceptance struct{ Contract string }
 
-// AcceptanceKind are the acceptances of a book. An acceptance has the ID of
-// its loan, so the two kinds' pages fill in step.
+// AcceptanceKind are the acceptances of a book. An acceptance has the ID and
+// the number of its application: who knows the one finds the other.
 var AcceptanceKind = ledgerstate.NewKind[Acceptance](ledgerstate.Kind[Acceptance]{
-	Code: "acceptance", Collection: command.Loan.Name, Slots: 16, Keep: 1, Schema: 1,
+	Code: "acceptance", Collection: command.Loan.Name, Slots: 16, Keep: 1, Schema: 1, Under: true,
 	Zh: "申请受理", En: "which loan came of an application",
 }, ApplicationAccepted{})
 

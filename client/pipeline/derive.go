@@ -36,7 +36,7 @@ func ItemOf(def command.Definition, content any) (Item, error) {
 		r := Ref{Kind: Kind{Code: w.Kind.KindCode(), Slots: slotsOf(w.Kind)}, Birth: w.Birth, Reads: i > 0 && !w.Birth}
 		place := places[w.Ref.ID]
 		switch {
-		case place != nil && place.No == w.Ref.No:
+		case place != nil && place.No == w.Ref.No && !second(item.Refs, place):
 			r.At = place
 		case place != nil: // another aggregate under the same ID
 			r.At, r.With = &ledgerstate.Ref{No: w.Ref.No}, place
@@ -48,6 +48,17 @@ func ItemOf(def command.Definition, content any) (Item, error) {
 		item.Refs = append(item.Refs, r)
 	}
 	return item, nil
+}
+
+// second reports whether a place in the content is an earlier reference's
+// already.
+func second(earlier []Ref, place *ledgerstate.Ref) bool {
+	for _, r := range earlier {
+		if r.At == place {
+			return true
+		}
+	}
+	return false
 }
 
 // probe asks a definition what it wants while every reference of the content
