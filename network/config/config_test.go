@@ -95,6 +95,7 @@ func TestChannelConfiguration(t *testing.T) {
 	require.Len(t, at(t, data, profile+".Orderer.ConsenterMapping"), 4)
 	require.Equal(t, "ANY BlockSigners", at(t, data, profile+".Orderer.Policies.Writers.Rule"))
 	require.Equal(t, "/Channel/Application/StreamReaders", at(t, data, profile+".Application.ACLs.event/Block"))
+	require.Equal(t, "ALL StreamReaders", at(t, data, profile+".Application.Policies.StreamReaders.Rule"), "ANY lets a rival's administrator stream every collection")
 	require.Equal(t, "AND('CommissionMSP.peer', 'CentralBankMSP.peer', 'FinanceMSP.peer')", at(t, data, profile+".Application.Policies.LifecycleEndorsement.Rule"))
 	require.Equal(t, "OutOf(2, 'CommissionMSP.admin', 'CentralBankMSP.admin', 'FinanceMSP.admin')", at(t, data, profile+".Application.Policies.Admins.Rule"))
 	require.Len(t, at(t, data, "$.Organizations"), 8)
