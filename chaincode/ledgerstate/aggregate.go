@@ -2,6 +2,7 @@ package ledgerstate
 
 import (
 	"bytes"
+	"strconv"
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/refusal"
@@ -14,6 +15,8 @@ var (
 	// Exists is refused where a birth's natural key is taken by another
 	// business number.
 	Exists = refusal.New("NUMBER_TAKEN", "该编号已被另一笔业务占用", "the number already belongs to another record", "")
+	// IDWrong is refused where a birth proposes no ID, or none of a page.
+	IDWrong = refusal.New("ID_WRONG", "未提供可用的内部编号", "the proposed ID names no slot of a page", "")
 	// DuplicateNumber is refused where a business number comes again with
 	// other content.
 	DuplicateNumber = refusal.New("DUPLICATE_NUMBER", "同一业务流水号已登记过不同内容", "the business number was used before with other content", "")
@@ -321,6 +324,11 @@ func (k *Kind[S]) Born(ref Ref, e Event[S]) Change { return change[S]{k, ref, tr
 // Apply evolves the aggregate in the overlay.
 func (c change[S]) Apply(v *View, s Stamp) error {
 	k := c.kind
+	// An index entry without an ID, or for a slot that no page has, could
+	// never be read again.
+	if c.birth && (c.ref.ID.IsZero() || int(c.ref.ID.Slot) >= k.Slots) {
+		return IDWrong.At("id", "a page and a slot below "+strconv.Itoa(k.Slots), c.ref.ID)
+	}
 	p, err := v.page(k.Code, k.Collection, c.ref.ID.Page, k.Slots)
 	if err != nil {
 		return err
@@ -336,9 +344,6 @@ func (c change[S]) Apply(v *View, s Stamp) error {
 	} else {
 		if !c.birth {
 			return Unknown.At("id", nil, c.ref.No)
-		}
-		if int(c.ref.ID.Slot) >= k.Slots {
-			return Errorf("SLOT_RANGE", "slot %d of a page of kind %s, limit %d", c.ref.ID.Slot, k.Code, k.Slots)
 		}
 		r = &Record[S]{Natural: c.ref.No, kind: k}
 		if err := k.putIndex(v, c.ref); err != nil {
