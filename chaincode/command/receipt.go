@@ -1,6 +1,8 @@
 package command
 
 import (
+	"unicode/utf8"
+
 	"github.com/qingxinlian/qxl/chaincode/refusal"
 )
 
@@ -96,8 +98,24 @@ func (r *Receipt) add(name string, o Outcome, why *refusal.Refusal, s *Summary) 
 		s.Retry++
 	case Refused:
 		s.Refused++
-		r.Refusals = append(r.Refusals, IndexedRefusal{i, why.Code, why.Field, why.Limit, why.Actual})
+		r.Refusals = append(r.Refusals, IndexedRefusal{i, why.Code, short(why.Field), short(why.Limit), short(why.Actual)})
 	}
+}
+
+// maxRefusalText bounds what a receipt repeats of a command, in bytes: every
+// member keeps receipts for ever.
+const maxRefusalText = 600
+
+// short cuts text between two characters.
+func short(s string) string {
+	if len(s) <= maxRefusalText {
+		return s
+	}
+	n := maxRefusalText
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
 }
 
 // Result is one command's outcome as a client gets it.
