@@ -3,6 +3,7 @@ package ledgerstate
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	"github.com/vmihailenco/msgpack/v5"
 )
@@ -54,6 +55,9 @@ func (k *Kind[S]) Scan(v *View, after string, limit int, visit func(ID, *Record[
 	prefix := "P" + k.Code + ":"
 	start := prefix
 	if after != "" {
+		if !strings.HasPrefix(after, prefix) {
+			return "", Errorf("AFTER_WRONG", "%.40q is no place in a list of kind %s: give back what the last answer called next", after, k.Code)
+		}
 		start = after + "\x00"
 	}
 	it, err := v.stub.GetPrivateDataByRange(k.Collection, start, prefix+"~")
