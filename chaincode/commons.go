@@ -22,6 +22,7 @@ var CommonsQueries = joinQueries(consortium.Queries, authorization.OtherQueries,
 func New(kind command.Chaincode, msp string, clock func() time.Time) (shim.Chaincode, error) {
 	env := &command.Environment{Chaincode: kind, MSP: msp, Clock: clock, DecodeReference: consortium.Decode}
 	if kind == command.Commons {
+		env.Current = consortium.Current
 		return command.NewChaincode(env, CommonsCommands, CommonsQueries, consortium.Reference(), consortium.Setup(env))
 	}
 	contracts := []contractapi.ContractInterface{consortium.Setup(env)}

@@ -66,9 +66,8 @@ func Percent(t testing.TB, s string) money.Rate {
 	return r
 }
 
-// New founds the consortium with `open` as the open business day and ten
-// years of back-dating.
-func New(t *testing.T, open string) *Ledger {
+// Unfounded is a ledger on which nothing has happened yet.
+func Unfounded(t *testing.T) *Ledger {
 	l := &Ledger{t: t, state: map[string][]byte{}, Missing: map[string]bool{}, chaincodes: map[string]shim.Chaincode{}, people: map[string][]byte{}, Now: time.Now()}
 	clock := func() time.Time { return l.Now }
 	for _, name := range []string{"commons", BookA, BookB} {
@@ -80,6 +79,13 @@ func New(t *testing.T, open string) *Ledger {
 		require.NoError(t, err)
 		l.chaincodes[name] = cc
 	}
+	return l
+}
+
+// New founds the consortium with `open` as the open business day and ten
+// years of back-dating.
+func New(t *testing.T, open string) *Ledger {
+	l := Unfounded(t)
 	name := func(zh string) []consortium.Name {
 		return []consortium.Name{{From: Day(t, "2020-01-01"), Zh: zh, En: zh}}
 	}
@@ -308,6 +314,11 @@ func (l *Ledger) Digests(cc, kind string) map[string]string {
 
 // ID makes an opaque ID from a page name and slot.
 func ID(page string, slot int) ledgerstate.ID { return ledgerstate.ID{Page: page, Slot: uint8(slot)} }
+
+// Invoke calls any function, as a hostile client may.
+func (l *Ledger) Invoke(cc, who, function string, args []string, transient map[string][]byte) ([]byte, error) {
+	return l.invoke(cc, who, function, args, transient)
+}
 
 // Denied runs a command or query with empty content and tells whether it was
 // the access line that refused.

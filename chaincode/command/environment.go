@@ -33,6 +33,9 @@ type Environment struct {
 	Clock     func() time.Time
 	// DecodeReference reads the packed reference tables of commons.
 	DecodeReference func([]byte) (Reference, error)
+	// Current gives the tables as this transaction's own commands left them;
+	// nil in books, whose commands do not change them.
+	Current func(*ledgerstate.View) (Reference, error)
 	// Definitions of this chaincode, by name.
 	Definitions map[string]Definition
 

@@ -78,6 +78,13 @@ func (env *Environment) run(stub shim.ChaincodeStubInterface, lane Lane, envelop
 			return nil, err
 		}
 		receipt.add(items[i].name, outcome, why, summary)
+		if outcome == Accepted && env.Current != nil && len(lane.Collections) == 0 {
+			// The next command sees the day that this one opened, as it would in
+			// a transaction of its own.
+			if ctx.Reference, err = env.Current(ctx.View); err != nil {
+				return nil, err
+			}
+		}
 	}
 	collection := ""
 	if len(lane.Collections) > 0 {

@@ -142,6 +142,16 @@ func Decode(raw []byte) (command.Reference, error) {
 	return &t, nil
 }
 
+// Current reads the tables as a transaction's own commands left them.
+func Current(v *ledgerstate.View) (command.Reference, error) {
+	r, err := Kind.Get(v, "consortium", Ref)
+	if err != nil {
+		return nil, err
+	}
+	t := r.State
+	return &t, nil
+}
+
 // Of gives the tables that a context carries.
 func Of(ctx *command.Context) *Tables { return ctx.Reference.(*Tables) }
 
