@@ -1,4 +1,7 @@
 // Package e2e holds the end-to-end tests: the built program, a Fabric network
 // of its own on free ports, the sample province's day files. They run with
-// QXL_E2E=1 (scripts/test sets it) and say so when they do not.
+// QXL_E2E=1 (scripts/test sets it) and say so when they do not. With
+// QXL_FULL=1 besides, the tests that import (TestOneDigestOnBothEngines,
+// TestImporterKilledAndRunAgain, TestImportThroughFaults) take the sample's
+// full 2,000 loans and 20 kills on either engine instead of a smaller one.
 package e2e
