@@ -41,6 +41,7 @@ type headed interface{ Header() Head }
 type Context struct {
 	*ledgerstate.View
 	Actor     Actor
+	Endorser  string    // MSP of this process's organization; it may only withhold, never enter a result
 	Reference Reference // nil before the consortium is founded
 	Owner     string    // MSP of the bank whose book this is; "" in commons
 	Time      time.Time // transaction time in Beijing; it may only withhold, never enter a result

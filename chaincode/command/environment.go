@@ -112,7 +112,7 @@ func (env *Environment) open(stub shim.ChaincodeStubInterface, write bool) (*Con
 	if err != nil {
 		return nil, err
 	}
-	ctx := &Context{Actor: actor, Time: at.In(Beijing)}
+	ctx := &Context{Actor: actor, Endorser: env.MSP, Time: at.In(Beijing)}
 	namespace := CommonsName
 	if env.Chaincode == Book {
 		raw, err := stub.GetState(OwnerKey)

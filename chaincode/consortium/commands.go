@@ -80,10 +80,22 @@ var Found = command.Command[FoundContent]{
 		if ctx.Reference != nil {
 			return nil, Already.At("", nil, nil)
 		}
+		var founder, endorser command.Party
 		for _, m := range c.Members {
-			if m.MSP == ctx.Actor.MSP && (m.Party != command.Commission || !ctx.Actor.Has("operator")) {
-				return nil, command.AccessDenied.At("identity", "C/operator", string(m.Party))
+			if m.MSP == ctx.Actor.MSP {
+				founder = m.Party
 			}
+			if m.MSP == ctx.Endorser {
+				endorser = m.Party
+			}
+		}
+		if founder != command.Commission || !ctx.Actor.Has("operator") {
+			return nil, command.AccessDenied.At("identity", "C/operator", string(founder))
+		}
+		// All three authorities must endorse, and each finds itself in one of
+		// the three seats: nobody founds a consortium over their heads.
+		if endorser != command.Commission && endorser != command.CentralBank && endorser != command.Finance {
+			return nil, ledgerstate.Errorf("FOUNDING_WITHHELD", "%s is no authority of the consortium that %s would found", ctx.Endorser, ctx.Actor.MSP)
 		}
 		if !c.Simulated && c.Date > today(ctx) {
 			return nil, DayInFuture.At("date", today(ctx), c.Date)
