@@ -168,6 +168,9 @@ func (env *Environment) one(ctx *Context, it *item) (Outcome, *refusal.Refusal, 
 	if ctx.Actor.Party == Subject || ctx.Actor.Party == Provider {
 		party = ctx.Actor.MSP + "/" + ctx.Actor.Pseudonym
 	}
+	if spec.Genesis { // nobody has a party before; it is the Commission that founds
+		party = string(Commission)
+	}
 	marks := map[string][]byte{}
 	mark := func(collection string) ([]byte, error) {
 		if m, ok := marks[collection]; ok {
