@@ -17,7 +17,7 @@ type Founded struct {
 
 // Evolve implements ledgerstate.Event.
 func (e Founded) Evolve(Tables) Tables {
-	t := Tables{Simulated: e.Simulated, Founded: e.Open, Open: e.Open, Members: e.Members}
+	t := Tables{Simulated: e.Simulated, Founded: e.Open, Open: e.Open, Members: merge(nil, e.Members, byMSP)}
 	for _, c := range e.Initial {
 		t = c.apply(t)
 	}
@@ -138,7 +138,7 @@ func (c Change) apply(t Tables) Tables {
 	t.Products = merge(t.Products, c.Products, func(a, b Product) int { return compare(a.Code, b.Code) })
 	t.Purposes = merge(t.Purposes, c.Purposes, func(a, b Purpose) int { return compare(a.Code, b.Code) })
 	t.Items = merge(t.Items, c.Items, func(a, b Item) int { return compare(a.Code, b.Code) })
-	t.Members = merge(t.Members, c.Members, func(a, b Member) int { return compare(a.MSP, b.MSP) })
+	t.Members = merge(t.Members, c.Members, byMSP)
 	if c.Calendar != nil {
 		t.Calendar = *c.Calendar
 	}
@@ -147,6 +147,8 @@ func (c Change) apply(t Tables) Tables {
 	}
 	return t
 }
+
+func byMSP(a, b Member) int { return compare(a.MSP, b.MSP) }
 
 func compare(a, b string) int {
 	switch {
