@@ -14,6 +14,7 @@ var Commands = []command.Definition{Found, OpenDay, Propose, Approve, Withdraw, 
 var (
 	Already       = refusal.New("CONSORTIUM_EXISTS", "联盟已经成立", "the consortium has been founded already", "")
 	MembersWrong  = refusal.New("CONSORTIUM_MEMBERS", "成员表不完整", "the consortium needs exactly one each of C, P, F and at least one bank, each MSP once", "")
+	DayMissing    = refusal.New("DAY_MISSING", "必须填写首个营业日", "the first business day is missing", "")
 	DayNotLater   = refusal.New("DAY_NOT_LATER", "营业日必须晚于当前营业日", "a business day opens after the one that is open", "")
 	DayInFuture   = refusal.New("DAY_IN_FUTURE", "营业日不能晚于北京时间的今天", "the open day must not be later than today in Beijing", "")
 	OneTable      = refusal.New("ONE_TABLE", "一次只能变更一张参照表", "a proposal changes exactly one table", "")
@@ -52,22 +53,21 @@ var Found = command.Command[FoundContent]{
 		Access: []command.Allow{{Party: command.Commission, Role: "operator"}}},
 	Wants: func(FoundContent) []ledgerstate.Want { return []ledgerstate.Want{{Kind: Kind, Ref: Ref, Birth: true}} },
 	Valid: func(c FoundContent) error {
-		count := map[command.Party]int{}
+		if !c.Date.Valid() {
+			return DayMissing.At("date", nil, nil)
+		}
 		seen := map[string]bool{}
 		for _, m := range c.Members {
-			if seen[m.MSP] || m.MSP == "" || len(m.Names) == 0 {
-				return MembersWrong.At("members", "each MSP once, with a name", m.MSP)
+			if seen[m.MSP] {
+				return MembersWrong.At("members", "each MSP once", m.MSP)
 			}
 			seen[m.MSP] = true
-			count[m.Party]++
 		}
-		for _, p := range []command.Party{command.Commission, command.CentralBank, command.Finance} {
-			if count[p] != 1 {
-				return MembersWrong.At("members", 1, count[p])
-			}
+		if err := (Change{Members: c.Members}).valid(); err != nil {
+			return err
 		}
-		if count[command.Bank] < 1 {
-			return MembersWrong.At("members", "at least one bank", 0)
+		if no := complete(c.Members); no != nil {
+			return no
 		}
 		for _, t := range c.Tables {
 			if err := t.valid(); err != nil {
@@ -155,12 +155,16 @@ var Propose = command.Command[ProposeContent]{
 		return c.Change.valid()
 	},
 	Decide: func(ctx *command.Context, c ProposeContent) ([]ledgerstate.Change, error) {
-		if _, err := Kind.Get(ctx.View, "consortium", Ref); err != nil {
+		r, err := Kind.Get(ctx.View, "consortium", Ref)
+		if err != nil {
 			return nil, err
 		}
 		table := c.Change.tables()[0]
 		if !has(owners[table].propose, ctx.Actor.Party) {
 			return nil, TableOwner.At("change", table, string(ctx.Actor.Party))
+		}
+		if no := complete(c.Change.apply(r.State).Members); no != nil {
+			return nil, no
 		}
 		return []ledgerstate.Change{Kind.Happened(Ref, Proposed{Number: c.Number, Change: c.Change, Date: c.Date,
 			Party: ctx.Actor.Party, MSP: ctx.Actor.MSP, Proposer: ctx.Actor.By()})}, nil
@@ -202,6 +206,9 @@ var Approve = command.Command[ApproveContent]{
 		table := p.Change.tables()[0]
 		if !has(owners[table].approve, ctx.Actor.Party) {
 			return nil, TableOwner.At("proposal", table, string(ctx.Actor.Party))
+		}
+		if no := complete(p.Change.apply(r.State).Members); no != nil { // others may have changed since
+			return nil, no
 		}
 		return []ledgerstate.Change{Kind.Happened(Ref, Approved{c.Proposal})}, nil
 	},

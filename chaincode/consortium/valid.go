@@ -1,6 +1,7 @@
 package consortium
 
 import (
+	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/money"
 )
 
@@ -47,8 +48,13 @@ func (c Change) valid() error {
 		}
 	}
 	for _, m := range c.Members {
+		switch m.Party {
+		case command.Commission, command.CentralBank, command.Finance, command.Bank, command.Audit, command.Subject, command.Provider:
+		default:
+			return MembersWrong.At("members.party", "C P F B Audit Subject Provider", string(m.Party))
+		}
 		if m.MSP == "" || len(m.Names) == 0 {
-			return RowWrong.At("members", "MSP and a name", m.MSP)
+			return MembersWrong.At("members", "MSP and a name", m.MSP)
 		}
 	}
 	if r := c.Rules; r != nil {
@@ -62,6 +68,24 @@ func (c Change) valid() error {
 		case r.DecisionDays < 1 || r.NonPerforming < 1 || r.PreLoanMaxDays < 1:
 			return RowWrong.At("rules", "days from 1", 0)
 		}
+	}
+	return nil
+}
+
+// complete refuses members among whom an authority is missing or stands
+// twice: nothing could be endorsed, or somebody else would be asked.
+func complete(members []Member) error {
+	count := map[command.Party]int{}
+	for _, m := range members {
+		count[m.Party]++
+	}
+	for _, p := range []command.Party{command.Commission, command.CentralBank, command.Finance} {
+		if count[p] != 1 {
+			return MembersWrong.At("members", "one "+string(p), count[p])
+		}
+	}
+	if count[command.Bank] < 1 {
+		return MembersWrong.At("members", "at least one bank", 0)
 	}
 	return nil
 }
