@@ -19,6 +19,8 @@ var (
 	DayInFuture   = refusal.New("DAY_IN_FUTURE", "营业日不能晚于北京时间的今天", "the open day must not be later than today in Beijing", "")
 	OneTable      = refusal.New("ONE_TABLE", "一次只能变更一张参照表", "a proposal changes exactly one table", "")
 	TableOwner    = refusal.New("TABLE_OWNER", "该参照表由其他单位负责", "another organization owns this table", "")
+	ProposalTaken = refusal.New("PROPOSAL_PENDING", "已有同一编号的变更待复核", "a proposal of that number is pending already", "")
+	ProposalsFull = refusal.New("PROPOSALS_FULL", "待复核的变更过多", "too many proposals are pending: approve or withdraw some", "")
 	NoProposal    = refusal.New("NO_PROPOSAL", "没有待复核的变更", "no such proposal is pending", "")
 	SamePerson    = refusal.New("SAME_PERSON", "经办与复核不能为同一人", "the second signature must be another person's", "")
 	CalendarWrong = refusal.New("CALENDAR_WRONG", "工作日历不正确", "the calendar's years or days are not in order", "")
@@ -162,6 +164,12 @@ var Propose = command.Command[ProposeContent]{
 		table := c.Change.tables()[0]
 		if !has(owners[table].propose, ctx.Actor.Party) {
 			return nil, TableOwner.At("change", table, string(ctx.Actor.Party))
+		}
+		if _, _, pending := r.State.take(c.Number); pending {
+			return nil, ProposalTaken.At("number", nil, c.Number)
+		}
+		if n := len(r.State.Pending); n >= maxPending {
+			return nil, ProposalsFull.At("change", maxPending, n)
 		}
 		if no := complete(c.Change.apply(r.State).Members); no != nil {
 			return nil, no

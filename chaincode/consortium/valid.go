@@ -8,6 +8,9 @@ import (
 // maxLPR is far above any published rate: a slip of the keyboard, not a rule.
 const maxLPR = money.Rate(250_000_000) // 25 %
 
+// maxPending bounds what every transaction reads of changes not in force.
+const maxPending = 64
+
 func (c Change) valid() error {
 	for i, l := range c.LPR {
 		if l.OneYear <= 0 || l.OneYear > maxLPR || l.FiveYear <= 0 || l.FiveYear > maxLPR || l.Published == 0 {
