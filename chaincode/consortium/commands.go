@@ -25,6 +25,7 @@ var (
 	SamePerson    = refusal.New("SAME_PERSON", "经办与复核不能为同一人", "the second signature must be another person's", "")
 	CalendarWrong = refusal.New("CALENDAR_WRONG", "工作日历不正确", "the calendar's years or days are not in order", "")
 	RowWrong      = refusal.New("TABLE_ROW", "参照表内容不正确", "a row of the table is out of range", "")
+	TextLength    = refusal.New("TEXT_LENGTH", "文字过长", "the text is too long", "")
 	BlockReason   = refusal.New("REASON_MISSING", "必须填写原因", "a reason is needed", "")
 	FingerprintIs = refusal.New("FINGERPRINT_FORM", "证书指纹格式不符", "a fingerprint is 64 hex digits in lower case", "")
 )
@@ -70,6 +71,9 @@ var Found = command.Command[FoundContent]{
 		}
 		if no := complete(c.Members); no != nil {
 			return no
+		}
+		if n := len(c.Tables); n > maxList {
+			return RowWrong.At("tables", maxList, n)
 		}
 		for _, t := range c.Tables {
 			if err := t.valid(); err != nil {
@@ -268,7 +272,7 @@ var Block = command.Command[BlockContent]{
 		if c.Reason == "" {
 			return BlockReason.At("reason", nil, nil)
 		}
-		return nil
+		return within("reason", c.Reason)
 	},
 	Decide: func(ctx *command.Context, c BlockContent) ([]ledgerstate.Change, error) {
 		if _, err := Kind.Get(ctx.View, "consortium", Ref); err != nil {

@@ -96,6 +96,9 @@ func (e PersonBlocked) DigestEvent() any { return e.Person.Reason }
 
 // Evolve implements ledgerstate.Event.
 func (e PersonBlocked) Evolve(t Tables) Tables {
+	if t.Blocked(e.Person.Fingerprint) {
+		return t
+	}
 	list := append(append([]BlockedPerson(nil), t.BlockedBy...), e.Person)
 	sort.Slice(list, func(i, j int) bool { return list[i].Fingerprint < list[j].Fingerprint })
 	t.BlockedBy = list

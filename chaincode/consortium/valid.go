@@ -11,7 +11,82 @@ const maxLPR = money.Rate(250_000_000) // 25 %
 // maxPending bounds what every transaction reads of changes not in force.
 const maxPending = 64
 
+// Limits of texts and tables, which every transaction of every book reads.
+const (
+	maxText       = 200 // bytes of a name or reason
+	maxCode       = 64  // bytes of a code or MSP
+	maxRows       = 500 // of one change
+	maxList       = 32  // names, methods or guarantees of one row
+	maxExceptions = 4000
+)
+
+// short refuses what is too long, field by field.
+func (c Change) short() error {
+	for _, n := range []int{len(c.LPR), len(c.Products), len(c.Purposes), len(c.Items), len(c.Members)} {
+		if n > maxRows {
+			return RowWrong.At("change", maxRows, n)
+		}
+	}
+	if c.Calendar != nil && len(c.Calendar.Exceptions) > maxExceptions {
+		return CalendarWrong.At("calendar.exceptions", maxExceptions, len(c.Calendar.Exceptions))
+	}
+	for _, p := range c.Products {
+		if err := within("products", p.Zh, p.En); err != nil {
+			return err
+		}
+		if n := max(len(p.Methods), len(p.Guarantees)); n > maxList {
+			return RowWrong.At("products", maxList, n)
+		}
+		if err := coded("products", append(append([]string(nil), p.Methods...), p.Guarantees...)...); err != nil {
+			return err
+		}
+	}
+	for _, p := range c.Purposes {
+		if err := within("purposes", p.Zh, p.En); err != nil {
+			return err
+		}
+	}
+	for _, x := range c.Items {
+		if err := within("items", x.Zh, x.En); err != nil {
+			return err
+		}
+		if err := coded("items", x.Owner); err != nil {
+			return err
+		}
+	}
+	for _, m := range c.Members {
+		if n := len(m.Names); n > maxList {
+			return RowWrong.At("members.names", maxList, n)
+		}
+		if err := coded("members", m.MSP, m.Book); err != nil {
+			return err
+		}
+		for _, n := range m.Names {
+			if err := within("members.names", n.Zh, n.En); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func within(field string, texts ...string) error { return bounded(field, maxText, texts) }
+
+func coded(field string, codes ...string) error { return bounded(field, maxCode, codes) }
+
+func bounded(field string, most int, texts []string) error {
+	for _, s := range texts {
+		if len(s) > most {
+			return TextLength.At(field, most, len(s))
+		}
+	}
+	return nil
+}
+
 func (c Change) valid() error {
+	if err := c.short(); err != nil {
+		return err
+	}
 	for i, l := range c.LPR {
 		if l.OneYear <= 0 || l.OneYear > maxLPR || l.FiveYear <= 0 || l.FiveYear > maxLPR || l.Published == 0 {
 			return RowWrong.At("lpr", "0..25 percent, with a date", l.Published)
