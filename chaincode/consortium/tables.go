@@ -169,7 +169,9 @@ func (t *Tables) Party(msp string) (command.Party, bool) {
 func (t *Tables) OpenDay() calendar.Date { return t.Open }
 
 // Earliest implements command.Reference.
-func (t *Tables) Earliest() calendar.Date { return t.Open - calendar.Date(t.Rules.BackDatingDays) }
+func (t *Tables) Earliest() calendar.Date {
+	return max(calendar.First, t.Open-calendar.Date(t.Rules.BackDatingDays))
+}
 
 // Blocked implements command.Reference.
 func (t *Tables) Blocked(fingerprint string) bool {
