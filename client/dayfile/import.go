@@ -13,6 +13,7 @@ import (
 	"github.com/ipfs/go-cid"
 
 	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/subject"
 	"github.com/qingxinlian/qxl/client/book"
 	"github.com/qingxinlian/qxl/client/pipeline"
@@ -360,7 +361,7 @@ func (im *importing) lookUp(ctx context.Context, lines []*Line) error {
 		wanted[k.chaincode] = append(wanted[k.chaincode], k.number)
 	}
 	for _, chaincode := range order {
-		ids, err := im.sender.Writer.Locate(ctx, chaincode, subject.Kind.Code, wanted[chaincode])
+		ids, err := im.locate(chaincode, wanted[chaincode])
 		if err != nil {
 			return err
 		}
@@ -371,6 +372,15 @@ func (im *importing) lookUp(ctx context.Context, lines []*Line) error {
 		}
 	}
 	return nil
+}
+
+// locate waits, as sending does, for a ledger that does not answer.
+func (im *importing) locate(chaincode string, numbers []string) ([]ledgerstate.ID, error) {
+	pipe, err := im.pipe(chaincode)
+	if err != nil {
+		return nil, err
+	}
+	return pipe.Locate(subject.Kind.Code, numbers)
 }
 
 // pseudonym is the pseudonym of a subject, "" if the book does not know it. A
@@ -389,7 +399,7 @@ func (im *importing) pseudonym(ctx context.Context, k subjectKey) (string, error
 	}
 	id := r.ID
 	if r.Refusal != nil || id.IsZero() {
-		ids, err := im.sender.Writer.Locate(ctx, k.chaincode, subject.Kind.Code, []string{k.number})
+		ids, err := im.locate(k.chaincode, []string{k.number})
 		if err != nil {
 			return "", err
 		}
