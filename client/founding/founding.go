@@ -75,8 +75,21 @@ func (f *founder) found(ctx context.Context) error {
 		return err
 	}
 	f.say("成立联盟 founding the consortium")
-	return f.submit(ctx, ledger.Call{Chaincode: command.CommonsName, Function: consortium.Found.Name + ":Submit",
+	commit, err := f.send(ctx, ledger.Call{Chaincode: command.CommonsName, Function: consortium.Found.Name + ":Submit",
 		Transient: map[string][]byte{"command": content}, Endorsers: f.authorities()})
+	if err != nil {
+		return err
+	}
+	// A refused command commits too. Its receipt cannot be read before there
+	// is a consortium, so what the content's own check says must do.
+	var s command.Summary
+	if json.Unmarshal(commit.Response, &s) == nil && s.Refused > 0 {
+		if err := consortium.Found.Check(&f.o.Content); err != nil {
+			return fmt.Errorf("the founding was refused (transaction %s): %w", commit.TxID, err)
+		}
+		return fmt.Errorf("the founding was refused (transaction %s): only the Commission's operator founds, and not with a day that has not come", commit.TxID)
+	}
+	return nil
 }
 
 func (f *founder) book(ctx context.Context, bank consortium.Member) error {
@@ -133,6 +146,11 @@ func (f *founder) endorsers(c command.Collection, bank string) []string {
 // submit sends a founding transaction; those are idempotent, so what failed
 // on the way is simply sent again.
 func (f *founder) submit(ctx context.Context, call ledger.Call) error {
+	_, err := f.send(ctx, call)
+	return err
+}
+
+func (f *founder) send(ctx context.Context, call ledger.Call) (*ledger.Commit, error) {
 	if call.Transient == nil {
 		call.Transient = map[string][]byte{}
 	}
@@ -140,22 +158,23 @@ func (f *founder) submit(ctx context.Context, call ledger.Call) error {
 	for until := time.Now().Add(patience); ; {
 		seed := make([]byte, ledgerstate.SeedSize)
 		if _, err := rand.Read(seed); err != nil {
-			return err
+			return nil, err
 		}
 		call.Transient["seed"] = seed
-		if _, err = f.o.Operator.Submit(ctx, call); err == nil {
-			return nil
+		var commit *ledger.Commit
+		if commit, err = f.o.Operator.Submit(ctx, call); err == nil {
+			return commit, nil
 		}
 		if !passes(err) || time.Now().After(until) {
 			break
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return nil, ctx.Err()
 		case <-time.After(pause):
 		}
 	}
-	return fmt.Errorf("%s of %s: %w", call.Function, call.Chaincode, err)
+	return nil, fmt.Errorf("%s of %s: %w", call.Function, call.Chaincode, err)
 }
 
 // How long a founding transaction is sent again, and how often. A network

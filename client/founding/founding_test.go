@@ -104,3 +104,16 @@ func TestAnEndorserThatLagsIsAskedAgain(t *testing.T) {
 		}
 	}
 }
+
+// refusing commits every transaction, with the command refused.
+type refusing struct{ lagging }
+
+func (l *refusing) Submit(context.Context, ledger.Call) (*ledger.Commit, error) {
+	return &ledger.Commit{TxID: "t", Response: []byte(`{"lane":"public","accepted":0,"refused":1,"already":0,"retry":0}`)}, nil
+}
+
+func TestARefusedFoundingIsAnError(t *testing.T) {
+	content := consortium.FoundContent{Head: command.Head{Number: "found", Date: calendar.First}}
+	err := founding.Found(t.Context(), founding.Options{Operator: &refusing{}, Content: content})
+	require.ErrorContains(t, err, "was refused")
+}
