@@ -17,6 +17,7 @@ import (
 	"github.com/qingxinlian/qxl/client/book"
 	"github.com/qingxinlian/qxl/client/ledger"
 	"github.com/qingxinlian/qxl/network/layout"
+	"github.com/qingxinlian/qxl/test-network/sample"
 )
 
 // secrets are what BankA's book holds and nobody else may come to know.
@@ -38,6 +39,7 @@ func confide(t *testing.T, m *members) *secrets {
 	t.Helper()
 	knownOnce.Do(func() {
 		s := &secrets{search: &searcher{}, careless: "careless-" + text(24)}
+		s.importSample(t)
 		for _, legal := range []bool{true, false} {
 			d := m.newDeal(m.newBorrower("BankA", legal))
 			m.lend(d)
@@ -54,6 +56,31 @@ func confide(t *testing.T, m *members) *secrets {
 	})
 	require.NotNil(t, known, "there is nothing to look for")
 	return known
+}
+
+// importSample brings the sample province in, whose first bank has customers
+// and contracts that the other has not.
+func (s *secrets) importSample(t *testing.T) {
+	t.Helper()
+	v := newProvince(t, pick(40, sample.FullSize))
+	require.Equal(t, "BankA", v.Sentinels.Organization)
+	for _, f := range v.Files {
+		r := network(t).run(t, importArgs(v, f, v.dir)...)
+		require.Equal(t, exitOf(f), r.code, "%s\n%s\n%s", f.Name, r.stdout, r.stderr)
+	}
+	for _, number := range v.Sentinels.Subjects {
+		s.search.text(ofPerson, number, "person")
+	}
+	for _, name := range v.Sentinels.Names {
+		s.search.text(ofPerson, name)
+	}
+	for _, number := range v.Sentinels.Contracts {
+		s.search.text(ofLoan, number, "loan", "acceptance")
+	}
+	for _, amount := range v.Sentinels.Amounts {
+		s.search.amount(ofLoan, amount)
+	}
+	require.NotEmpty(t, v.Sentinels.Contracts)
 }
 
 func (s *secrets) know(d *deal) {
