@@ -2,10 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 
 	"github.com/spf13/cobra"
+
+	"github.com/qingxinlian/qxl/cmd/internal/frontdoor"
 )
 
 // app is what every verb shares. A test runs the program in process through
@@ -22,32 +23,16 @@ type app struct {
 // run executes one command line and returns the exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) int {
 	a := &app{in: in, out: out, err: errw}
-	for _, arg := range args { // known before cobra parses, so that a usage error is JSON too
-		if arg == "--" {
-			break
-		}
-		if arg == "--json" || arg == "--json=true" {
-			a.json = true
-		}
-	}
+	a.json = frontdoor.AsksJSON(args)
 	root := newRootCommand(a)
 	root.SetArgs(args)
 	root.SetIn(in)
 	root.SetOut(errw)
 	root.SetErr(errw)
-	if len(args) == 0 || args[0] == "help" || contains(args, "-h") || contains(args, "--help") {
+	if frontdoor.AsksHelp(args) {
 		root.SetOut(out)
 	}
 	return a.finish(root.ExecuteContext(ctx))
-}
-
-func contains(args []string, flag string) bool {
-	for _, arg := range args {
-		if arg == flag {
-			return true
-		}
-	}
-	return false
 }
 
 func newRootCommand(a *app) *cobra.Command {
@@ -63,23 +48,18 @@ Exit codes: 0 done, 1 refused by a rule, 2 wrong usage or input, 3 infrastructur
 		Args:          cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usagef("unknown command %q for qxl-fabsdk", args[0])
+				return frontdoor.Misused(cmd, "没有这个命令", "unknown command %q for qxl-fabsdk", args[0])
 			}
 			return cmd.Help()
 		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usagef("%v", err) })
 	root.PersistentFlags().BoolVar(&a.json, "json", a.json, "print one JSON document on standard output 以 JSON 输出结果")
 	for _, verb := range []*cobra.Command{newPostCommand(a), newQueryCommand(a), newProfileCommand(a)} {
-		verb.Args = func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usagef("unexpected argument %q", args[0])
-			}
-			return nil
-		}
+		verb.Args = cobra.NoArgs
 		root.AddCommand(verb)
 	}
+	frontdoor.UsageErrors(root)
 	return root
 }
 
@@ -89,8 +69,6 @@ func (a *app) print(document any, text func(io.Writer)) error {
 		text(a.out)
 		return nil
 	}
-	enc := json.NewEncoder(a.out)
-	enc.SetEscapeHTML(false)
 	a.answered = true
-	return enc.Encode(document)
+	return frontdoor.WriteJSON(a.out, document)
 }

@@ -1,95 +1,38 @@
 package main
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/qingxinlian/qxl/chaincode/refusal"
 	"github.com/qingxinlian/qxl/client/fabsdk"
 	"github.com/qingxinlian/qxl/client/fabsdk/surface"
 	"github.com/qingxinlian/qxl/client/ledger"
-	"github.com/qingxinlian/qxl/client/wallet"
+	"github.com/qingxinlian/qxl/cmd/internal/frontdoor"
 )
 
-// Exit codes are part of the interface and never change.
 const (
-	exitDone           = 0
-	exitRefused        = 1
-	exitUsage          = 2
-	exitInfrastructure = 3
+	exitDone           = frontdoor.Done
+	exitRefused        = frontdoor.Refused
+	exitUsage          = frontdoor.Usage
+	exitInfrastructure = frontdoor.Infrastructure
 )
 
-// problem is an error as the user sees it: Chinese first, English second,
-// the field, the limit and the value, and what to do next.
-type problem struct {
-	Exit        int    `json:"-"`
-	Code        string `json:"code"`
-	Stage       string `json:"stage,omitempty"`
-	Transaction string `json:"transaction,omitempty"`
-	MayCommit   bool   `json:"may_commit,omitempty"`
-	Field       string `json:"field,omitempty"`
-	Limit       string `json:"limit,omitempty"`
-	Value       string `json:"value,omitempty"`
-	Zh          string `json:"zh,omitempty"`
-	En          string `json:"message"`
-	Hint        string `json:"hint,omitempty"`
-}
-
-func (p *problem) Error() string { return p.En }
-
-// silent ends the program with an exit code after the result has been
-// printed: a refused command is a result.
-type silent int
-
-func (s silent) Error() string { return fmt.Sprintf("exit %d", int(s)) }
+type (
+	problem = frontdoor.Problem
+	silent  = frontdoor.Silent
+)
 
 func usagef(format string, args ...any) error {
 	return &problem{Exit: exitUsage, Code: "USAGE", En: fmt.Sprintf(format, args...), Zh: "用法不对", Hint: "see qxl-fabsdk --help"}
 }
 
+// explainers turn the typed errors of the packages into problems.
+var explainers = []func(error) *problem{explainRefusal, explainLedger, explainInput, frontdoor.Person}
+
 // finish prints the error of a command, if any, and gives the exit code.
 func (a *app) finish(err error) int {
-	if err == nil {
-		return exitDone
-	}
-	var s silent
-	if errors.As(err, &s) {
-		return int(s)
-	}
-	p := explain(err)
-	if a.json && !a.answered {
-		enc := json.NewEncoder(a.out)
-		enc.SetEscapeHTML(false)
-		_ = enc.Encode(struct {
-			Error *problem `json:"error"`
-		}{p})
-	}
-	var b strings.Builder
-	if p.Zh != "" {
-		fmt.Fprintf(&b, "错误: %s\n", p.Zh)
-	}
-	fmt.Fprintf(&b, "error: %s\n", p.En)
-	if p.Stage != "" {
-		fmt.Fprintf(&b, "  stage: %s; code: %s\n", p.Stage, p.Code)
-	}
-	if p.Field != "" || p.Limit != "" || p.Value != "" {
-		fmt.Fprintf(&b, "  field: %s", p.Field)
-		if p.Limit != "" {
-			fmt.Fprintf(&b, "; limit: %s", p.Limit)
-		}
-		if p.Value != "" {
-			fmt.Fprintf(&b, "; value: %s", p.Value)
-		}
-		b.WriteByte('\n')
-	}
-	if p.Hint != "" {
-		fmt.Fprintf(&b, "hint: %s\n", p.Hint)
-	}
-	fmt.Fprint(a.err, b.String())
-	return p.Exit
+	return frontdoor.Finish(err, explainers, a.json && !a.answered, a.out, a.err)
 }
 
 // refusedCodes are errors of a whole transaction or query that mean that a
@@ -113,40 +56,32 @@ var hints = map[string]struct{ zh, hint string }{
 	"ENDORSEMENT_POLICY_FAILURE": {"背书机构不足", "the endorsers named do not satisfy the lane: leave --endorsers out"},
 }
 
-// explain turns the typed errors of the packages into problems.
-func explain(err error) *problem {
-	var p *problem
-	if errors.As(err, &p) {
-		return p
+// explainRefusal shows what a rule of the ledger refused.
+func explainRefusal(err error) *problem {
+	r, ok := refusal.As(err)
+	if !ok {
+		return nil
 	}
-	if r, ok := refusal.As(err); ok {
-		p := &problem{Exit: exitRefused, Code: r.Code, Field: r.Field, Limit: r.Limit, Value: r.Actual, Zh: r.Code, En: r.Code}
-		if reason, ok := surface.FindReason(r.Code); ok {
-			p.Zh, p.En = reason.Zh, reason.En
-			if reason.Source != "" {
-				p.Hint = "rule: " + reason.Source
-			}
+	p := &problem{Exit: exitRefused, Code: r.Code, Field: r.Field, Limit: r.Limit, Value: r.Actual, Zh: r.Code, En: r.Code}
+	if reason, ok := surface.FindReason(r.Code); ok {
+		p.Zh, p.En = reason.Zh, reason.En
+		if reason.Source != "" {
+			p.Hint = "rule: " + reason.Source
 		}
-		var e *ledger.Error
-		if errors.As(err, &e) {
-			p.Stage, p.Transaction = string(e.Stage), e.TxID
-		}
-		return p
 	}
-	var l *ledger.Error
-	if errors.As(err, &l) {
-		return explainLedger(l, err)
+	var e *ledger.Error
+	if errors.As(err, &e) {
+		p.Stage, p.Transaction = string(e.Stage), e.TxID
 	}
-	if p := explainInput(err); p != nil {
-		return p
-	}
-	if errors.Is(err, context.Canceled) {
-		return &problem{Exit: exitInfrastructure, Code: "INTERRUPTED", Zh: "已中断", En: "interrupted", Hint: "run the same command again; what was done is kept"}
-	}
-	return &problem{Exit: exitInfrastructure, Code: "INTERNAL", Zh: "内部错误", En: err.Error()}
+	return p
 }
 
-func explainLedger(e *ledger.Error, err error) *problem {
+// explainLedger shows what failed on the way to the ledger, at which stage.
+func explainLedger(err error) *problem {
+	var e *ledger.Error
+	if !errors.As(err, &e) {
+		return nil
+	}
 	p := &problem{Exit: exitInfrastructure, Code: e.Code, Stage: string(e.Stage), Transaction: e.TxID, MayCommit: e.MayCommit, En: err.Error()}
 	switch {
 	case refusedCodes[e.Code]:
@@ -170,10 +105,6 @@ func explainInput(err error) *problem {
 	var usage *fabsdk.UsageError
 	var profile *fabsdk.ProfileError
 	var identity *fabsdk.IdentityError
-	var unknown *wallet.UnknownPersonError
-	var name *wallet.NameError
-	var pass *wallet.PassphraseError
-	var valid *wallet.ValidityError
 	p := &problem{Exit: exitUsage, En: err.Error()}
 	switch {
 	case errors.As(err, &usage):
@@ -186,16 +117,6 @@ func explainInput(err error) *problem {
 		p.Hint = "docs/fabric-sdk-go.md has an example"
 	case errors.As(err, &identity):
 		p.Code, p.Field, p.Value, p.Zh = "IDENTITY", "--cert, --key", identity.File, "证书或私钥不可用"
-	case errors.As(err, &unknown):
-		p.Code, p.Field, p.Zh, p.Hint = "PERSON_UNKNOWN", "--as", "没有登记此人", "people are written ORG/USER"
-	case errors.As(err, &name):
-		p.Code, p.Field, p.Zh, p.Hint = "PERSON_NAME", "--as", "人员写法不对", "write ORG/USER, for example BankA/officer1"
-	case errors.As(err, &pass):
-		p.Code, p.Field, p.Zh, p.Hint = "PASSPHRASE_WRONG", "--as", "口令不正确", "set QXL_PASSPHRASE or type it on a terminal"
-	case errors.As(err, &valid):
-		p.Code, p.Field, p.Zh, p.Exit = "CERTIFICATE_EXPIRED", "--as", "证书不在有效期内", exitRefused
-	case errors.Is(err, wallet.ErrNoPassphrase):
-		p.Code, p.Field, p.Zh, p.Hint = "PASSPHRASE_MISSING", "--as", "没有口令", "set QXL_PASSPHRASE or run on a terminal"
 	default:
 		return nil
 	}

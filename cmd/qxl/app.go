@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"github.com/qingxinlian/qxl/cmd/internal/frontdoor"
 )
 
 // app is what every verb shares: the streams, the global flags and nothing
@@ -29,36 +30,16 @@ type app struct {
 // run executes one command line and returns the exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) int {
 	a := &app{in: in, out: out, err: errw}
-	// Known before cobra parses, so that a usage error is JSON too.
-	for _, arg := range args {
-		if arg == "--" {
-			break
-		}
-		if arg == "--json" || arg == "--json=true" {
-			a.json = true
-		}
-	}
+	a.json = frontdoor.AsksJSON(args)
 	root := newRootCommand(a)
 	root.SetArgs(args)
 	root.SetIn(in)
 	root.SetOut(errw) // help and usage; results are written by a.print only
 	root.SetErr(errw)
-	if len(args) == 0 || isHelp(args) {
+	if frontdoor.AsksHelp(args) {
 		root.SetOut(out)
 	}
 	return a.finish(root.ExecuteContext(ctx))
-}
-
-func isHelp(args []string) bool {
-	for _, arg := range args {
-		if arg == "-h" || arg == "--help" || arg == "help" {
-			return true
-		}
-		if arg == "--" {
-			return false
-		}
-	}
-	return false
 }
 
 // state is the state directory: --state, $QXL_STATE, $XDG_STATE_HOME/qxl or
@@ -94,10 +75,8 @@ func (a *app) print(document any, text func(io.Writer)) error {
 		text(a.out)
 		return nil
 	}
-	enc := json.NewEncoder(a.out)
-	enc.SetEscapeHTML(false)
 	a.answered = true
-	return enc.Encode(document)
+	return frontdoor.WriteJSON(a.out, document)
 }
 
 // say writes a message for people, never a result.
@@ -109,24 +88,25 @@ func newRootCommand(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "qxl",
 		Short: "青信链 Qingxinlian: the credit ledger that Qinghai's lenders and authorities share",
-		Long: `青信链 Qingxinlian — the ledger that Qinghai's development commission, central bank
+		Long: `青信链：青海省各银行与主管部门共用的信贷账本：授权、贷款、还款。
+Qingxinlian — the ledger that Qinghai's development commission, central bank
 branch, finance department and banks share: authorizations, loans, repayments.
 
-Start here:   ./scripts/run            sample consortium in one process
-              ./scripts/run --fabric   the same on a native Fabric BFT network
-Exit codes:   0 done, 1 refused by a rule, 2 wrong usage or input, 3 infrastructure`,
+从这里开始 Start here:
+              ./scripts/run            示例联盟，单进程 sample consortium in one process
+              ./scripts/run --fabric   真实网络 the same on a native Fabric BFT network
+退出码 Exit codes: 0 完成 done, 1 规则拒绝 refused by a rule, 2 用法或输入有误 wrong usage or input, 3 基础设施 infrastructure`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usagef("unknown command %q for qxl", args[0])
+				return frontdoor.Misused(cmd, "没有这个命令", "unknown command %q for qxl", args[0])
 			}
 			return cmd.Help()
 		},
 		Args: cobra.ArbitraryArgs,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usagef("%v", err) })
 	flags := root.PersistentFlags()
 	flags.BoolVar(&a.json, "json", a.json, "print one JSON document on standard output 以 JSON 输出结果")
 	flags.StringVar(&a.engine, "engine", "", "fabric or embedded (default: the one that was made here) 账本引擎")
@@ -134,21 +114,6 @@ Exit codes:   0 done, 1 refused by a rule, 2 wrong usage or input, 3 infrastruct
 	for _, verb := range verbs {
 		root.AddCommand(verb(a))
 	}
-	argumentsAreUsage(root)
+	frontdoor.UsageErrors(root)
 	return root
-}
-
-// argumentsAreUsage makes a wrong number of arguments wrong usage.
-func argumentsAreUsage(cmd *cobra.Command) {
-	if check := cmd.Args; check != nil {
-		cmd.Args = func(cmd *cobra.Command, args []string) error {
-			if err := check(cmd, args); err != nil {
-				return usagef("%v", err)
-			}
-			return nil
-		}
-	}
-	for _, sub := range cmd.Commands() {
-		argumentsAreUsage(sub)
-	}
 }

@@ -22,7 +22,7 @@ func newChaincodeCommand(a *app) *cobra.Command {
 	var serve []string
 	cmd := &cobra.Command{
 		Use:    "chaincode",
-		Short:  "run an organization's chaincode process 运行链码进程",
+		Short:  "运行链码进程 run an organization's chaincode process",
 		Hidden: true, // started by the network, not by people
 		Args:   cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -23,7 +23,7 @@ var checkedKinds = []struct {
 func newCheckCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check uscc|resident-id|institution CODE",
-		Short: "check a code by its form 校验代码",
+		Short: "校验代码 check a code by its form",
 		Long: `校验代码的格式和校验码，不查询任何登记系统。
 Check a code's form and check character; no register is asked.
 

@@ -10,17 +10,21 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/invalid"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
+	"github.com/qingxinlian/qxl/chaincode/money"
 )
 
 // contentFlags fills a command's content from flags, one for each JSON field
 // of the content: the definition is the only description there is. Lists and
 // objects are given as JSON.
 type contentFlags struct {
-	content any // pointer to the content struct
+	content any  // pointer to the content struct
+	command bool // of a command, not of a query
 	set     []func() error
+	must    []string // flags that have no meaning when left out
 	refs    []*refFlag
 }
 
@@ -36,13 +40,10 @@ type refFlag struct {
 	want ledgerstate.Want
 }
 
-var (
-	refType  = reflect.TypeOf(ledgerstate.Ref{})
-	headType = reflect.TypeOf(command.Head{})
-)
+var refType = reflect.TypeOf(ledgerstate.Ref{})
 
-func newContentFlags(cmd *cobra.Command, content any) *contentFlags {
-	c := &contentFlags{content: content}
+func newContentFlags(cmd *cobra.Command, content any, command bool) *contentFlags {
+	c := &contentFlags{content: content, command: command}
 	c.fields(cmd, reflect.ValueOf(content).Elem())
 	return c
 }
@@ -50,11 +51,11 @@ func newContentFlags(cmd *cobra.Command, content any) *contentFlags {
 func (c *contentFlags) fields(cmd *cobra.Command, v reflect.Value) {
 	for i := range v.NumField() {
 		f, field := v.Type().Field(i), v.Field(i)
-		if f.Type == headType {
+		name, option, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct { // its fields are the content's in JSON too
 			c.fields(cmd, field)
 			continue
 		}
-		name, option, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if name == "" || name == "-" || !f.IsExported() {
 			continue
 		}
@@ -74,15 +75,22 @@ func (c *contentFlags) fields(cmd *cobra.Command, v reflect.Value) {
 
 func (c *contentFlags) ref(cmd *cobra.Command, name string, to *ledgerstate.Ref, use func(), got func() *ledgerstate.Ref) {
 	r := &refFlag{name: name, to: to, use: use, got: got}
-	cmd.Flags().StringVar(&r.no, name, "", "number of the "+name+" 编号")
-	cmd.Flags().StringVar(&r.id, name+"-id", "", "opaque ID; looked up, or drawn for a new one, if left out")
+	cmd.Flags().StringVar(&r.no, name, "", strings.TrimSuffix(labelZh(name), "编号")+"编号 number of the "+name)
+	cmd.Flags().StringVar(&r.id, name+"-id", "", "内部编号 opaque ID; looked up, or drawn for a new one, if left out")
 	c.refs = append(c.refs, r)
 }
 
 func (c *contentFlags) value(cmd *cobra.Command, name string, field reflect.Value, optional bool) {
 	usage := fieldUsage(field.Type())
-	if !optional {
+	if zh := labels[strings.ReplaceAll(name, "-", "_")]; zh != "" {
+		usage = zh + " " + usage
+	}
+	if !optional && c.command {
 		usage += " (needed)"
+		switch field.Interface().(type) {
+		case calendar.Date, money.Fen, string: // a zero would be taken for a value
+			c.must = append(c.must, name)
+		}
 	}
 	text := cmd.Flags().String(name, "", usage)
 	c.set = append(c.set, func() error {
@@ -111,9 +119,18 @@ func fieldUsage(t reflect.Type) string {
 		return "percent a year 年利率%"
 	case "calendar.Date":
 		return "YYYY-MM-DD"
+	case "ledgerstate.ID":
+		return "opaque ID"
+	case "authorization.Hash":
+		return "SHA-256, 64 hex digits"
 	}
 	switch t.Kind() {
-	case reflect.Slice, reflect.Struct, reflect.Map:
+	case reflect.Slice:
+		if t.Elem().Kind() == reflect.String {
+			return "list, with commas"
+		}
+		return "JSON"
+	case reflect.Struct, reflect.Map:
 		return "JSON"
 	case reflect.Bool:
 		return "true or false"
@@ -129,6 +146,10 @@ func setField(field reflect.Value, text string) error {
 		return u.UnmarshalText([]byte(text))
 	}
 	switch field.Kind() {
+	case reflect.Pointer:
+		to := reflect.New(field.Type().Elem())
+		field.Set(to)
+		return setField(to.Elem(), text)
 	case reflect.String:
 		field.SetString(text)
 		return nil
@@ -138,11 +159,25 @@ func setField(field reflect.Value, text string) error {
 		return err
 	case reflect.Slice:
 		if field.Type().Elem().Kind() == reflect.String && !strings.HasPrefix(text, "[") {
-			field.Set(reflect.ValueOf(strings.Split(text, ",")).Convert(field.Type()))
+			list := strings.Split(text, ",")
+			field.Set(reflect.MakeSlice(field.Type(), len(list), len(list))) // of a named type of string, perhaps
+			for i, x := range list {
+				field.Index(i).SetString(strings.TrimSpace(x))
+			}
 			return nil
 		}
 	}
 	return json.Unmarshal([]byte(text), field.Addr().Interface())
+}
+
+// needed refuses a command line that leaves out what the command needs.
+func (c *contentFlags) needed(cmd *cobra.Command) error {
+	for _, name := range c.must {
+		if !cmd.Flags().Changed(name) {
+			return &problem{Exit: exitUsage, Code: "FLAG_MISSING", Field: "--" + name, Zh: "缺少" + labelZh(name), En: "a required flag is missing", Hint: "see " + cmd.CommandPath() + " --help"}
+		}
+	}
+	return nil
 }
 
 // read fills the content. References get a mark of their own, by which the

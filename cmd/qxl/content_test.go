@@ -9,12 +9,14 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan"
 	"github.com/qingxinlian/qxl/chaincode/subject"
+
+	"github.com/qingxinlian/qxl/cmd/internal/frontdoor"
 )
 
 func filled(t *testing.T, content any, args ...string) *contentFlags {
 	t.Helper()
 	cmd := &cobra.Command{}
-	flags := newContentFlags(cmd, content)
+	flags := newContentFlags(cmd, content, true)
 	require.NoError(t, cmd.ParseFlags(args))
 	return flags
 }
@@ -48,7 +50,7 @@ func TestABadFlagNamesItself(t *testing.T) {
 	} {
 		err := filled(t, content, c.flag, c.value).read(loan.Repay)
 		require.Error(t, err)
-		p := explain(err)
+		p := frontdoor.Explain(err, explainers)
 		require.Equal(t, exitUsage, p.Exit)
 		require.Equal(t, c.flag[2:], p.Field)
 	}

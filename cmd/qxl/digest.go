@@ -16,7 +16,7 @@ func newDigestCommand(a *app) *cobra.Command {
 	var lines bool
 	cmd := &cobra.Command{
 		Use:   "digest",
-		Short: "state digest over all books, as the Commission sees them 状态摘要",
+		Short: "状态摘要 state digest over all books, as the Commission sees them",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if as == "" {

@@ -77,6 +77,9 @@ func writeDocument(w io.Writer, v any, indent string) {
 				}
 			default:
 				if text := shown(m.name, x); text != "" {
+					if isMoney(m.name, x) {
+						text += " 元"
+					}
 					fmt.Fprintf(w, "%s%s %s\n", indent, pad(label(m.name), 30), text)
 				}
 			}
@@ -151,7 +154,11 @@ func writeRows(w io.Writer, list []any, indent string) bool {
 	for _, name := range order {
 		if said[name] {
 			column0[name] = len(t.columns)
-			t.columns = append(t.columns, column{head: labels[name] + " " + name, right: isAmount(list, name)})
+			head := label(name)
+			if holdsMoney(list, name) {
+				head += " (元)"
+			}
+			t.columns = append(t.columns, column{head: head, right: isAmount(list, name)})
 		}
 	}
 	for _, x := range list {
@@ -169,6 +176,18 @@ func writeRows(w io.Writer, list []any, indent string) bool {
 		fmt.Fprintln(w, indent+line)
 	}
 	return true
+}
+
+// holdsMoney tells whether a column holds amounts in yuan.
+func holdsMoney(list []any, name string) bool {
+	for _, x := range list {
+		for _, m := range x.([]member) {
+			if m.name == name && isMoney(name, m.value) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isAmount tells whether a column holds numbers.

@@ -79,8 +79,9 @@ func (a *app) openEmbedded(ctx context.Context, state string) (*session, error) 
 	if err != nil {
 		return nil, err
 	}
-	zh, en := e.Notice()
-	a.say("%s\n%s", zh, en)
+	if !a.json {
+		a.say("内置账本，仅供试用、开发和测试 embedded ledger, for trying and testing, not for production: %s", filepath.Join(state, embeddedEngine))
+	}
 	s := &session{Factory: e, engine: embeddedEngine, dir: dir, topology: t}
 	if t.Synthetic {
 		content, err := a.genesis(s, "")

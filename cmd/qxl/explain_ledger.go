@@ -5,10 +5,7 @@ import (
 	"fmt"
 
 	"github.com/qingxinlian/qxl/client/ledger"
-	"github.com/qingxinlian/qxl/client/wallet"
 )
-
-func init() { explainers = append(explainers, explainLedger, explainWallet) }
 
 // hints say what to do about an error of the ledger, by its code.
 var hints = map[string]struct{ zh, hint string }{
@@ -50,30 +47,6 @@ func explainLedger(err error) *problem {
 	}
 	if refusedCodes[e.Code] {
 		p.Exit = exitRefused
-	}
-	return p
-}
-
-// explainWallet shows what is wrong with who signs.
-func explainWallet(err error) *problem {
-	var unknown *wallet.UnknownPersonError
-	var name *wallet.NameError
-	var pass *wallet.PassphraseError
-	var valid *wallet.ValidityError
-	p := &problem{Exit: exitUsage, Field: "--as", En: err.Error()}
-	switch {
-	case errors.As(err, &unknown):
-		p.Code, p.Zh, p.Hint = "PERSON_UNKNOWN", "没有登记此人", "people are written ORG/USER, as the topology names them"
-	case errors.As(err, &name):
-		p.Code, p.Zh, p.Hint = "PERSON_NAME", "人员写法不对", "write ORG/USER, for example BankA/officer1"
-	case errors.As(err, &pass):
-		p.Code, p.Zh, p.Hint = "PASSPHRASE_WRONG", "口令不正确", "set QXL_PASSPHRASE or type it on a terminal"
-	case errors.As(err, &valid):
-		p.Code, p.Zh, p.Hint, p.Exit = "CERTIFICATE_EXPIRED", "证书不在有效期内", "have the person's certificate renewed", exitRefused
-	case errors.Is(err, wallet.ErrNoPassphrase):
-		p.Code, p.Zh, p.Hint = "PASSPHRASE_MISSING", "没有口令", "set QXL_PASSPHRASE or run on a terminal"
-	default:
-		return nil
 	}
 	return p
 }

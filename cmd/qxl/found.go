@@ -21,7 +21,7 @@ func newFoundCommand(a *app) *cobra.Command {
 	var as, file string
 	cmd := &cobra.Command{
 		Use:   "found",
-		Short: "found the consortium and open every bank's book 成立联盟并开立账簿",
+		Short: "成立联盟并开立账簿 found the consortium and open every bank's book",
 		Long: `Submits the founding transaction (members, parameters, first tables), opens a book for each
 member bank and gives each collection its secret. Safe to repeat: what is there stays.
 --genesis names a JSON file with the content of the command consortium.Found.`,

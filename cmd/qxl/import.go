@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"sort"
 	"strings"
 	"sync"
@@ -24,7 +25,7 @@ func newImportCommand(a *app) *cobra.Command {
 	var o dayfile.Options
 	cmd := &cobra.Command{
 		Use:   "import FILE",
-		Short: "send a day file and write its receipt 报送日终文件",
+		Short: "报送日终文件 send a day file and write its receipt",
 		Long: `Checks the whole file first and sends nothing if anything in it is wrong; then sends its lines in
 their order and writes FILE.receipt.csv with the outcome of each, and FILE.refused.csv with the refused
 lines, ready to be corrected and sent again. Safe to run again after any interruption.
@@ -37,7 +38,7 @@ docs/day-files.md describes the format. Exit code 1 if some lines were refused.`
 			// A file that is wrong is told so before anything is opened.
 			f, err := dayfile.Open(args[0])
 			if err != nil {
-				return err
+				return inputFile(args[0], err)
 			}
 			defer f.Close()
 			s, err := a.open(cmd.Context())
@@ -211,8 +212,6 @@ func (x *subjects) pseudonym(book, number string) string {
 	return p
 }
 
-func init() { explainers = append(explainers, explainFile) }
-
 // explainFile shows everything that is wrong with a day file.
 func explainFile(err error) *problem {
 	var f *dayfile.FileError
@@ -222,4 +221,13 @@ func explainFile(err error) *problem {
 	first := f.Problems[0]
 	return &problem{Exit: exitUsage, Code: first.Code, Field: first.Column, Limit: first.Limit, Value: first.Value,
 		Zh: first.Zh, En: strings.TrimSpace(f.Error()), Hint: first.Hint}
+}
+
+// inputFile says that a file which the user named cannot be read.
+func inputFile(name string, err error) error {
+	var path *fs.PathError
+	if !errors.As(err, &path) {
+		return err
+	}
+	return &problem{Exit: exitUsage, Code: "INPUT_FILE", Field: "FILE", Value: name, Zh: "无法读取文件", En: err.Error(), Hint: "check the file's name and that it may be read"}
 }

@@ -6,8 +6,6 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/invalid"
 )
 
-func init() { explainers = append(explainers, explainInvalid) }
-
 // explainInvalid shows a value that the arithmetic rooms cannot take: an
 // amount, a rate, a date, terms of a loan. That is wrong input.
 func explainInvalid(err error) *problem {

@@ -2,11 +2,15 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
+	"github.com/qingxinlian/qxl/chaincode/authorization"
 	"github.com/qingxinlian/qxl/chaincode/identifier"
 	"github.com/qingxinlian/qxl/chaincode/loan"
 	"github.com/qingxinlian/qxl/chaincode/loan/account"
+	"github.com/qingxinlian/qxl/chaincode/loan/schedule"
 	"github.com/qingxinlian/qxl/chaincode/money"
+	"github.com/qingxinlian/qxl/chaincode/subject"
 )
 
 // labels are the Chinese names of the fields that the ledger's answers have.
@@ -14,11 +18,11 @@ var labels = map[string]string{
 	"accepted": "受理日期", "account": "账户", "actor": "经办", "advance": "预存", "amount": "金额", "application": "申请编号",
 	"applications": "申请", "applied": "申请日期", "assets": "资产总额", "at": "截至", "back_dating_days": "允许补记天数", "balance": "余额",
 	"balances": "余额", "blocked": "停用证书", "book": "账簿", "by": "经办证书", "by_status": "按状态", "calendar": "工作日历",
-	"capacity": "签署身份", "captured_by": "采集人", "channel": "渠道", "checked_by": "复核人", "class": "五级分类", "class_zh": "分类名称",
+	"capacity": "签署身份", "captured_by": "采集人", "certificate": "持有证书", "channel": "渠道", "checked_by": "复核人", "class": "五级分类", "class_zh": "分类名称",
 	"code": "代码", "coming": "未到期", "command": "指令", "compound": "复利", "consents": "单独同意", "contact": "联系方式",
 	"contract": "合同", "credit": "授信", "date": "日期", "day": "日期", "day_count": "计息基准", "days_past_due": "逾期天数",
 	"deadline": "办理期限", "decision_days": "审批时限(工作日)", "delete": "要求删除", "detail": "详情", "device": "设备", "disbursed": "已发放",
-	"disbursed_on": "放款日期", "due": "到期日", "employees": "从业人员", "en": "英文", "entries": "记录", "every_months": "每期月数",
+	"disbursed_on": "放款日期", "due": "到期", "employees": "从业人员", "en": "英文", "entries": "记录", "every_months": "每期月数",
 	"evidence": "签署凭据", "exceptions": "调休与放假", "facts": "基本情况", "fee": "费用", "fingerprint": "证书指纹", "first_year": "起始年",
 	"five_year": "五年期以上", "form": "授权书版本摘要", "founded": "成立日期", "from": "起", "grace_days": "宽限天数", "grant": "授权书编号",
 	"grantee": "被授权机构", "grants": "授权", "guarantee": "担保方式", "guarantees": "担保方式", "history": "历史", "id": "内部编号",
@@ -29,7 +33,7 @@ var labels = map[string]string{
 	"months": "期限(月)", "msp": "机构", "n": "期次", "name": "名称", "names": "名称", "next": "下一页", "no_reprovision": "禁止转提供",
 	"non_performing": "不良天数", "number": "业务流水号", "one_year": "一年期", "open": "开放营业日", "outcome": "结果", "outstanding": "未还本金",
 	"outstanding_principal": "未还本金", "overdue_interest": "逾期利息", "overdue_loans": "逾期笔数", "overdue_principal": "逾期本金",
-	"owner": "负责单位", "paid": "已还", "party": "一方", "pending": "待复核", "penalty": "罚息", "penalty_percent": "罚息加收(%)",
+	"owner": "负责单位", "paid": "已还", "party": "一方", "payee": "收款人(摘要)", "payments": "支付", "pending": "待复核", "penalty": "罚息", "penalty_percent": "罚息加收(%)",
 	"periods": "期数", "post": "岗位", "pre_loan_max_days": "贷前授权最长天数", "principal": "本金", "principal_repaid": "已还本金",
 	"product": "产品", "products": "产品", "profile": "主体概况", "providers": "数据提供单位", "pseudonym": "主体代号", "published": "公布日期",
 	"purpose": "用途", "purposes": "用途", "rate": "年利率(%)", "rate_cap_spread": "利率上限加点(%)", "reason": "原因", "region": "区划",
@@ -40,6 +44,9 @@ var labels = map[string]string{
 	"unpaid_principal": "未还本金", "use": "贷款用途", "used": "已使用", "uses": "使用记录", "voucher": "凭证摘要", "warning": "不良后果提示摘要",
 	"why": "事由", "zh": "中文",
 }
+
+// labelZh is the Chinese name of a flag, "" for one without.
+func labelZh(flag string) string { return labels[strings.ReplaceAll(flag, "-", "_")] }
 
 // label is a field's name, Chinese first.
 func label(name string) string {
@@ -82,9 +89,77 @@ func shown(name string, v any) string {
 		}
 	case "status_zh", "class_zh":
 		return "" // beside the code already
+	case "method":
+		if m, err := schedule.ParseMethod(text); err == nil {
+			return m.Zh() + " " + text
+		}
+	case "industry":
+		if i, err := identifier.ParseIndustry(text); err == nil {
+			return text + " " + identifier.SectionName(i.Section)
+		}
 	}
-	if f, err := money.ParseSignedFen(text); err == nil && f.String() == text {
+	if zh := codeNames[name][text]; zh != "" {
+		return zh + " " + text
+	}
+	if isMoney(name, text) {
+		f, _ := money.ParseSignedFen(text) // isMoney has read it
 		return f.Display()
 	}
 	return text
+}
+
+// rates look like amounts of money and are none.
+var rates = map[string]bool{"rate": true, "lpr": true, "spread": true, "one_year": true, "five_year": true, "rate_cap_spread": true, "": true}
+
+// isMoney tells an amount in yuan: a field that is no rate, with two decimals.
+func isMoney(name string, v any) bool {
+	text, ok := v.(string)
+	if !ok || rates[name] {
+		return false
+	}
+	f, err := money.ParseSignedFen(text)
+	return err == nil && f.String() == text
+}
+
+// codeNames are the Chinese names of codes, by field.
+var codeNames = map[string]map[string]string{
+	"capacity":     grantCodes(authorization.Capacities),
+	"subject_type": grantCodes(authorization.SubjectTypes),
+	"mode":         grantCodes(authorization.Modes),
+	"method":       grantCodes(authorization.Methods),
+	"guarantee":    loanCodes(loan.Guarantees),
+	"channel":      loanCodes(loan.Channels),
+	"use":          loanCodes(loan.Uses),
+	"reason":       loanCodes(loan.RejectReasons),
+	"type":         subjectTypes(),
+	"status": {string(authorization.StatusNotYet): "未生效", string(authorization.StatusActive): "有效", string(authorization.StatusExhausted): "次数用完",
+		string(authorization.StatusExpired): "已过期", string(authorization.StatusRevoked): "已撤回"},
+	"party":     {"B": "银行", "C": "发展改革委", "P": "人民银行", "F": "财政厅", "Audit": "审计厅", "Subject": "信息主体", "Provider": "数据责任单位"},
+	"id_kind":   {subject.USCC.String(): subject.USCC.Zh(), subject.ResidentID.String(): subject.ResidentID.Zh()},
+	"rounding":  {"half-up": "四舍五入", "half-even": "四舍六入五成双"},
+	"month_end": {"clamp": "月末日", "roll": "次月首日"},
+}
+
+func grantCodes(list []authorization.Code) map[string]string {
+	names := map[string]string{}
+	for _, c := range list {
+		names[c.Code] = c.Zh
+	}
+	return names
+}
+
+func loanCodes(list []loan.Code) map[string]string {
+	names := map[string]string{}
+	for _, c := range list {
+		names[c.Code] = c.Zh
+	}
+	return names
+}
+
+func subjectTypes() map[string]string {
+	names := map[string]string{}
+	for _, t := range subject.Types() {
+		names[t.String()] = t.Zh()
+	}
+	return names
 }

@@ -24,7 +24,7 @@ func newLoanScheduleCommand(a *app) *cobra.Command {
 	var f scheduleFlags
 	cmd := &cobra.Command{
 		Use:   "schedule --method EQI|EQP|IOB|BUL --principal YUAN --rate PERCENT --periods N --every nM --from YYYY-MM-DD",
-		Short: "compute a repayment plan 试算还款计划",
+		Short: "试算还款计划 compute a repayment plan",
 		Long: `按合同要素试算还款计划，精确计算，逐期舍入一次，末期归还余额。
 Compute a repayment plan from its terms: exact arithmetic, one rounding for
 each figure, the balance with the last instalment.

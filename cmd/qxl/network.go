@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/qingxinlian/qxl/client/wallet"
+	"github.com/qingxinlian/qxl/cmd/internal/frontdoor"
 	"github.com/qingxinlian/qxl/network"
 	"github.com/qingxinlian/qxl/network/layout"
 	"github.com/qingxinlian/qxl/network/programs"
@@ -34,7 +35,7 @@ func newUpCommand(a *app) *cobra.Command {
 	var fabric, freePorts, profile bool
 	cmd := &cobra.Command{
 		Use:   "up",
-		Short: "start the consortium, or resume it 启动网络",
+		Short: "启动网络 start the consortium, or resume it",
 		Long: `With --fabric: make a native Fabric network from the topology, or resume the one that
 is here, wherever it was left; a second qxl up changes nothing. Without: resume the Fabric
 network if there is one, else prepare the ledger that lives in this program.`,
@@ -141,7 +142,7 @@ func (a *app) upFabric(ctx context.Context, o network.Options) error {
 func newDownCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "down",
-		Short: "stop every process of the network; the data stay 停止网络",
+		Short: "停止网络 stop every process of the network; the data stay",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			dir, err := a.fabricDir()
@@ -166,7 +167,7 @@ func newDownCommand(a *app) *cobra.Command {
 func newStatusCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "status",
-		Short: "how every node is, and when each certificate expires 网络状态",
+		Short: "网络状态 how every node is, and when each certificate expires",
 		Long:  "Exit code 0 when the network runs and every node is well, 3 otherwise.",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -250,7 +251,7 @@ func newLogsCommand(a *app) *cobra.Command {
 	var follow bool
 	cmd := &cobra.Command{
 		Use:   "logs [NODE]",
-		Short: "the last lines of a node's log 节点日志",
+		Short: "节点日志 the last lines of a node's log",
 		Long:  "NODE as qxl status names it, or ORG/NODE. Without NODE: the supervisor's log, which tells of restarts.",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -290,11 +291,10 @@ func newLogsCommand(a *app) *cobra.Command {
 }
 
 func newNetworkCommand(a *app) *cobra.Command {
-	cmd := &cobra.Command{Use: "network", Short: "operate single nodes 节点运维", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd := frontdoor.Group(&cobra.Command{Use: "network", Short: "节点运维 operate single nodes"})
 	cmd.AddCommand(&cobra.Command{
 		Use:   "restart NODE",
-		Short: "restart one node and wait until it answers 重启节点",
+		Short: "重启节点 restart one node and wait until it answers",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := a.fabricDir()
@@ -316,7 +316,7 @@ func newNetworkCommand(a *app) *cobra.Command {
 func newSupervisorCommand(*app) *cobra.Command {
 	return &cobra.Command{
 		Use:    "supervisor DIR",
-		Short:  "keep the nodes of a network running 守护进程",
+		Short:  "守护进程 keep the nodes of a network running",
 		Hidden: true, // started by up, not by people
 		Args:   cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

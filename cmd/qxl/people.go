@@ -24,7 +24,7 @@ type personLine struct {
 func newPeopleCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "people",
-		Short: "who is enrolled here, with role, post and certificate 已登记人员",
+		Short: "已登记人员 who is enrolled here, with role, post and certificate",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := a.open(cmd.Context())

@@ -15,7 +15,7 @@ func newReconcileCommand(a *app) *cobra.Command {
 	var as, bank string
 	cmd := &cobra.Command{
 		Use:   "reconcile FILE",
-		Short: "compare a bank's own balances with the ledger 总分核对",
+		Short: "总分核对 compare a bank's own balances with the ledger",
 		Long: `Compares a bank's own balances, per loan and in total, with its book on the ledger and names each
 difference: a loan that either side lacks, a balance that differs, totals that differ. docs/day-files.md
 describes the file. Exit code 1 if there is any difference.`,
@@ -23,7 +23,7 @@ describes the file. Exit code 1 if there is any difference.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f, err := dayfile.Open(args[0])
 			if err != nil {
-				return err
+				return inputFile(args[0], err)
 			}
 			defer f.Close()
 			var r *dayfile.Reconciliation

@@ -17,13 +17,14 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/refusal"
 	"github.com/qingxinlian/qxl/client/book"
 	"github.com/qingxinlian/qxl/client/wallet"
+	"github.com/qingxinlian/qxl/cmd/internal/frontdoor"
 )
 
 // roomTitles are the rooms that have verbs, in their order.
 var roomTitles = []struct{ room, short string }{
-	{"consortium", "members, business days, reference tables 联盟、营业日与参照表"},
-	{"subject", "enterprises, sole traders, herders, co-operatives 信息主体"},
-	{"authorization", "grants, revocations, credit checks 授权"},
+	{"consortium", "联盟、营业日与参照表 members, business days, reference tables"},
+	{"subject", "信息主体 enterprises, sole traders, herders, co-operatives"},
+	{"authorization", "授权 grants, revocations, credit checks"},
 }
 
 // roomVerbs are the commands and queries of a room as verbs: `qxl loan
@@ -55,10 +56,7 @@ func roomCommands() []func(*app) *cobra.Command {
 	var list []func(*app) *cobra.Command
 	for _, r := range roomTitles {
 		list = append(list, func(a *app) *cobra.Command {
-			cmd := &cobra.Command{Use: r.room, Short: r.short, Args: cobra.ArbitraryArgs,
-				RunE: func(cmd *cobra.Command, args []string) error {
-					return usagef("say what to do; see qxl %s --help", cmd.Name())
-				}}
+			cmd := frontdoor.Group(&cobra.Command{Use: r.room, Short: r.short})
 			cmd.AddCommand(roomVerbs(a, r.room)...)
 			return cmd
 		})
@@ -91,23 +89,27 @@ func (a *app) commandVerb(def command.Definition) *cobra.Command {
 	}
 	cmd := &cobra.Command{
 		Use:   verbName(spec.Name),
-		Short: spec.En + " " + spec.Zh,
-		Long:  fmt.Sprintf("%s %s\n\nWho may: %s. Command %s, lane %s.", spec.Zh, spec.En, strings.Join(access, ", "), spec.Name, spec.Lane.Name),
-		Args:  cobra.NoArgs,
+		Short: spec.Zh + " " + spec.En,
+		Long: fmt.Sprintf("%s %s\n\n可办理 Who may: %s\n指令 Command %s, 通道 lane %s.", spec.Zh, spec.En,
+			accessWords(strings.Join(access, " ")), spec.Name, spec.Lane.Name),
+		Example: examples[spec.Name],
+		Args:    cobra.NoArgs,
 	}
 	content := def.New()
-	flags := newContentFlags(cmd, content)
+	flags := newContentFlags(cmd, content, true)
 	f := cmd.Flags()
-	f.StringVar(&as, "as", "", "who signs: ORG/USER 签名人 (needed)")
-	f.StringVar(&file, "content", "", "read the content as JSON from a file, - for standard input")
+	f.StringVar(&as, "as", "", "签名人 who signs: ORG/USER (needed)")
+	f.StringVar(&file, "content", "", "指令内容文件 read the content as JSON from a file, - for standard input")
 	if spec.Lane.Chaincode == command.Book {
-		f.StringVar(&bank, "bank", "", "whose book: the bank's short name (a bank's own by default) 账簿所属银行")
+		f.StringVar(&bank, "bank", "", "账簿所属银行 whose book: the bank's short name (a bank's own by default)")
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if file != "" {
 			if err := a.readContent(file, def, content); err != nil {
 				return err
 			}
+		} else if err := flags.needed(cmd); err != nil {
+			return err
 		}
 		if err := flags.read(def); err != nil {
 			return err
@@ -178,7 +180,12 @@ func findRef(ctx context.Context, c *book.Client, chaincode string, r *refFlag) 
 func (a *app) printResult(spec command.Spec, r book.Result) error {
 	document := map[string]any{"command": spec.Name, "outcome": r.Outcome, "transaction": r.TxID}
 	if r.Refusal != nil {
-		document["refusal"] = r.Refusal
+		zh, en := r.Refusal.Texts()
+		document["refusal"] = struct {
+			*refusal.Refusal
+			Zh string `json:"zh"`
+			En string `json:"en"`
+		}{r.Refusal, zh, en}
 	}
 	err := a.print(document, func(w io.Writer) {
 		fmt.Fprintf(w, "%s: %s  %s\n交易 transaction %s\n", spec.Zh, outcomeZh(r.Outcome), r.Outcome, r.TxID)
@@ -217,17 +224,26 @@ func (a *app) withClient(ctx context.Context, as, bank string, do func(context.C
 		return err
 	}
 	defer l.Close()
-	if bank == "" {
+	named := bank != ""
+	if !named {
 		bank = org
 	}
 	var own, msp string
+	var banks []string
 	for _, o := range s.topology.Organizations {
-		if strings.EqualFold(o.Name, bank) && party(o.Party) == command.Bank {
-			own = bookName(o.Name)
+		if party(o.Party) == command.Bank {
+			banks = append(banks, o.Name)
+			if strings.EqualFold(o.Name, bank) {
+				own = bookName(o.Name)
+			}
 		}
 		if o.Name == org {
 			msp = o.MSP
 		}
+	}
+	if named && own == "" {
+		return &problem{Exit: exitUsage, Code: "BANK_UNKNOWN", Field: "--bank", Limit: strings.Join(banks, ", "), Value: bank,
+			Zh: "没有这家银行", En: "no such bank in the consortium", Hint: "write the bank's short name, for example --bank " + banks[0]}
 	}
 	c, err := book.Open(ctx, l, msp)
 	if err != nil {
@@ -239,16 +255,16 @@ func (a *app) withClient(ctx context.Context, as, bank string, do func(context.C
 func (a *app) queryVerb(q command.QueryDefinition) *cobra.Command {
 	spec := q.DescribeQuery()
 	var as, bank string
-	cmd := &cobra.Command{Use: verbName(spec.Name), Short: spec.En + " " + spec.Zh, Args: cobra.NoArgs}
+	cmd := &cobra.Command{Use: verbName(spec.Name), Short: spec.Zh + " " + spec.En, Args: cobra.NoArgs}
 	content := q.NewQuery()
-	flags := newContentFlags(cmd, content)
+	flags := newContentFlags(cmd, content, false)
 	f := cmd.Flags()
-	f.StringVar(&as, "as", "", "who asks: ORG/USER 查询人 (needed)")
+	f.StringVar(&as, "as", "", "查询人 who asks: ORG/USER (needed)")
 	if spec.Chaincode == command.Book {
-		f.StringVar(&bank, "bank", "", "whose book: the bank's short name (a bank's own by default) 账簿所属银行")
+		f.StringVar(&bank, "bank", "", "账簿所属银行 whose book: the bank's short name (a bank's own by default)")
 	}
-	about := strings.TrimSuffix(strings.ToLower(spec.Name), "."+strings.ReplaceAll(cmd.Name(), "-", ""))
-	if f.Lookup(about) != nil { // qxl loan show NO is qxl loan show --loan NO
+	about := queryAbout(cmd)
+	if about != "" { // qxl loan show NO is qxl loan show --loan NO
 		cmd.Use += " [NO]"
 		cmd.Args = cobra.MaximumNArgs(1)
 	}
@@ -257,6 +273,10 @@ func (a *app) queryVerb(q command.QueryDefinition) *cobra.Command {
 			if err := cmd.Flags().Set(about, args[0]); err != nil {
 				return usagef("%v", err)
 			}
+		}
+		id := cmd.Flags().Lookup("id")
+		if about != "" && !cmd.Flags().Changed(about) && (id == nil || !id.Changed) {
+			return &problem{Exit: exitUsage, Code: "NUMBER_MISSING", Field: "--" + about, Zh: "请给出要查询的编号", En: "say which: no number given", Hint: "see " + cmd.CommandPath() + " --help"}
 		}
 		for _, set := range flags.set {
 			if err := set(); err != nil {
@@ -277,17 +297,29 @@ func (a *app) queryVerb(q command.QueryDefinition) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.print(answer, func(w io.Writer) { writeDocument(w, document, "") })
+			return a.print(answer, func(w io.Writer) { writeDocument(w, nameSigners(document, s.dir), "") })
 		})
 	}
 	return cmd
 }
 
+// queryAbout is the flag that names the one thing a query is about, "" for
+// lists and totals.
+func queryAbout(cmd *cobra.Command) string {
+	if !strings.HasPrefix(cmd.Name(), "show") && !strings.HasPrefix(cmd.Name(), "history") && cmd.Name() != "schedule" {
+		return ""
+	}
+	for _, name := range []string{"loan", "application", "number"} {
+		if cmd.Flags().Lookup(name) != nil {
+			return name
+		}
+	}
+	return ""
+}
+
 func bookNeeded() error {
 	return &problem{Exit: exitUsage, Code: "BOOK_MISSING", Field: "--bank", Zh: "请用 --bank 指明哪家银行的账簿", En: "say whose book", Hint: "--bank BankA"}
 }
-
-func init() { explainers = append(explainers, explainRefusal) }
 
 // explainRefusal shows what a rule of the ledger refused.
 func explainRefusal(err error) *problem {
@@ -298,7 +330,11 @@ func explainRefusal(err error) *problem {
 	zh, en := r.Texts()
 	p := &problem{Exit: exitRefused, Code: r.Code, Field: r.Field, Limit: r.Limit, Value: r.Actual, Zh: zh, En: en}
 	if reason, ok := refusal.Lookup(r.Code); ok && reason.Source != "" {
-		p.Hint = "rule: " + reason.Source
+		p.Hint = "依据 rule: " + reason.Source
+	}
+	if command.AccessDenied.Is(err) {
+		p.Limit, p.Value = accessWords(r.Limit), accessWords(r.Actual)
+		p.Hint = "限值是可以办理的人员 the limit says who may; docs/access.csv has the whole table"
 	}
 	return p
 }

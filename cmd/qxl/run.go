@@ -32,7 +32,7 @@ func newRunCommand(a *app) *cobra.Command {
 	var loans, batch int
 	cmd := &cobra.Command{
 		Use:   "run",
-		Short: "the sample consortium from start to per-bank totals 运行示例",
+		Short: "运行示例 the sample consortium from start to per-bank totals",
 		Long: `Makes the sample consortium, writes the day files that its organizations would send, imports them
 and prints each bank's totals. With --check: unattended, in a temporary state of its own, on free ports;
 leaves nothing; the last line of standard output is a JSON summary.`,

@@ -14,7 +14,7 @@ func newSampleCommand(a *app) *cobra.Command {
 	o := sample.Options{}
 	cmd := &cobra.Command{
 		Use:   "sample",
-		Short: "write the day files of a synthetic province 生成合成数据",
+		Short: "生成合成数据 write the day files of a synthetic province",
 		Long: `Writes the day files that the central bank, the Commission and the banks of an invented Qinghai would
 send, and manifest.json: the order to send them in, who sends each, the lines that the ledger refuses on
 purpose, and each bank's totals. The same seed, size and banks give the same bytes.`,

@@ -12,11 +12,11 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/refusal"
 	"github.com/qingxinlian/qxl/client/book"
 	"github.com/qingxinlian/qxl/client/ledger"
+	"github.com/qingxinlian/qxl/cmd/internal/frontdoor"
 )
 
 func newTxCommand(a *app) *cobra.Command {
-	cmd := &cobra.Command{Use: "tx", Short: "look at transactions 交易查询", Args: cobra.ArbitraryArgs,
-		RunE: func(*cobra.Command, []string) error { return usagef("say which: qxl tx show ID --as ORG/USER") }}
+	cmd := frontdoor.Group(&cobra.Command{Use: "tx", Short: "交易查询 look at transactions"})
 	cmd.AddCommand(newTxShowCommand(a))
 	return cmd
 }
@@ -35,11 +35,11 @@ func newTxShowCommand(a *app) *cobra.Command {
 	var as string
 	cmd := &cobra.Command{
 		Use:   "show ID",
-		Short: "who signed as which post, block, validation code, lane, outcomes 交易详情",
+		Short: "交易详情 who signed as which post, block, validation code, lane, outcomes",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withClient(cmd.Context(), as, "", func(ctx context.Context, s *session, c *book.Client, _ string) error {
-				tx, err := c.Ledger().Transaction(ctx, args[0])
+				tx, err := c.Ledger().Transaction(ctx, strings.TrimSpace(args[0]))
 				if err != nil {
 					return err
 				}
