@@ -15,6 +15,7 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/invalid"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/money"
+	"github.com/qingxinlian/qxl/chaincode/refusal"
 )
 
 // contentFlags fills a command's content from flags, one for each JSON field
@@ -100,6 +101,10 @@ func (c *contentFlags) value(cmd *cobra.Command, name string, field reflect.Valu
 		if err := setField(field, *text); err != nil {
 			if named := invalid.In(name, err); named != err {
 				return named
+			}
+			if r, ok := refusal.As(err); ok { // a code of one of the ledger's lists
+				zh, en := r.Texts()
+				return &problem{Exit: exitUsage, Code: r.Code, Field: "--" + name, Limit: r.Limit, Value: *text, Zh: zh, En: en, Hint: "choose one that the limit names"}
 			}
 			return &problem{Exit: exitUsage, Code: "FLAG_VALUE", Field: "--" + name, Limit: fieldUsage(field.Type()), Value: *text,
 				Zh: "参数值无法识别", En: fmt.Sprintf("cannot read --%s: %v", name, err), Hint: "see --help for the form"}

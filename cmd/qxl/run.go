@@ -240,7 +240,7 @@ func (r *running) totals(ctx context.Context, s *session) (*summary, error) {
 func (r *running) show(sum *summary, s *session) {
 	w := r.app.out
 	fmt.Fprintln(w)
-	t := table{columns: []column{{head: "银行 bank"}, {head: "贷款 loans", right: true}, {head: "已发放 disbursed", right: true}, {head: "已还本金 principal repaid", right: true}, {head: "余额 outstanding (元)", right: true}}}
+	t := table{columns: []column{{head: "银行 bank"}, {head: "贷款 loans", right: true}, {head: "已发放 disbursed (元)", right: true}, {head: "已还本金 principal repaid (元)", right: true}, {head: "余额 outstanding (元)", right: true}}}
 	for _, b := range sum.Banks {
 		t.add(b.MSP, fmt.Sprint(b.Loans), b.Disbursed.Display(), b.PrincipalRepaid.Display(), b.Outstanding.Display())
 	}
@@ -259,6 +259,7 @@ func next(w io.Writer, s *session) {
   %[1]s loan list --as BankA/officer1          BankA's own loans 本行贷款
   %[1]s loan list --as BankB/officer1 --bank BankA   refused: a rival 他行无权查看
   %[1]s consortium show --as Audit/auditor1    members, business day, LPR 公共信息
+  %[1]s people                                 whose names --as takes 可用的人员
 `, self)
 	if s.engine == fabricEngine {
 		fmt.Fprintf(w, "  %[1]s status                                 nodes and certificates 节点状态\n  %[1]s down                                   stop the network 停止网络\n", self)
