@@ -33,32 +33,40 @@ func newPageName() string {
 	return string(name)
 }
 
-// openPage is the page that a kind's next births go to.
+// openPage is the page that a kind's next births go to, those in the company
+// of one other page.
 type openPage struct {
 	name string
 	next int
-	turn int // partition of the next page
 }
 
-// propose draws an ID for a birth: the next slot of the kind's open page, or
-// the first one of a new page, which belongs to the next partition in turn.
-// So what is born together lies together, and births keep all partitions
-// busy.
-func (p *Pipeline) propose(k Kind) ledgerstate.ID {
-	o := p.open[k.Code]
+// opener names an open page.
+type opener struct {
+	kind    string
+	company pageKey
+}
+
+// propose draws an ID for a birth: the next slot of an open page, or the first
+// one of a new page, which belongs to the next partition in turn. So what is
+// born together lies together, and births keep all partitions busy.
+func (p *Pipeline) propose(k Kind, company pageKey) ledgerstate.ID {
+	of := opener{k.Code, company}
+	o := p.open[of]
 	if o == nil {
 		o = &openPage{next: k.Slots}
-		p.open[k.Code] = o
+		p.open[of] = o
 	}
 	if o.next >= k.Slots {
 		o.name, o.next = newPageName(), 0
-		for p.partitionOf(pageKey{k.Code, o.name}).index != o.turn {
+		for p.partitionOf(pageKey{k.Code, o.name}).index != p.turn[k.Code] {
 			o.name = newPageName()
 		}
-		o.turn = (o.turn + 1) % len(p.partitions)
+		p.turn[k.Code] = (p.turn[k.Code] + 1) % len(p.partitions)
 	}
 	id := ledgerstate.ID{Page: o.name, Slot: uint8(o.next)}
-	o.next++
+	if o.next++; o.next >= k.Slots && company != (pageKey{}) {
+		delete(p.open, of) // one that has company fills once
+	}
 	return id
 }
 

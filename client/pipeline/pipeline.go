@@ -32,7 +32,8 @@ type Pipeline struct {
 	closing     bool
 	flush       int // callers of Flush waiting
 	aggregates  map[Key]*aggregate
-	open        map[string]*openPage
+	open        map[opener]*openPage
+	turn        map[string]int // of a kind: partition of its next page
 	lookups     map[string]*lookup
 	lookupOrder []string
 	locating    int
@@ -54,7 +55,7 @@ func New(ctx context.Context, o Options) (*Pipeline, error) {
 		return nil, err
 	}
 	p := &Pipeline{o: o, wake: make(chan struct{}, 1), ended: make(chan struct{}),
-		aggregates: map[Key]*aggregate{}, open: map[string]*openPage{}, lookups: map[string]*lookup{},
+		aggregates: map[Key]*aggregate{}, open: map[opener]*openPage{}, turn: map[string]int{}, lookups: map[string]*lookup{},
 		inUse: map[pageKey]*usage{}, undecided: map[*entry]struct{}{}}
 	p.ctx, p.stop = context.WithCancel(ctx)
 	p.room = sync.NewCond(&p.mu)

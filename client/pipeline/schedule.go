@@ -73,7 +73,7 @@ func (e *entry) page() pageKey {
 func (p *Pipeline) enqueue(e *entry) {
 	for _, u := range e.uses {
 		if u.birth && u.own() && u.agg.id.IsZero() {
-			u.agg.id, u.agg.proposed = p.propose(u.agg.kind), true
+			u.agg.id, u.agg.proposed = p.propose(u.agg.kind, e.company()), true
 		}
 	}
 	key := e.page()
@@ -108,6 +108,17 @@ func (p *Pipeline) enqueue(e *entry) {
 			p.release(f)
 		}
 	}
+}
+
+// company is the page on which the entry writes beside its births: a page of
+// theirs is then used by the same transactions as that one.
+func (e *entry) company() pageKey {
+	for _, u := range e.uses {
+		if u.birth && u.with != nil {
+			return pageKey{u.with.key.Kind, u.with.id.Page}
+		}
+	}
+	return pageKey{}
 }
 
 // pull takes the queued entries that act on an aggregate out of its group.
@@ -263,6 +274,26 @@ func (p *Pipeline) age() time.Duration {
 	return p.o.MaxAge / 4
 }
 
+// patience, times MaxAge, is what a small batch waits while others are in
+// flight: their end frees pages and brings followers.
+const patience = 10
+
+// ready counts, up to n, the entries of a lane that a batch could take now.
+func (p *Pipeline) ready(lane string, n int) int {
+	count := 0
+	for _, pt := range p.ring {
+		if pt.busy || count >= n {
+			continue
+		}
+		for _, q := range pt.lanes {
+			if q.lane == lane {
+				count += p.fitting(q, n-count)
+			}
+		}
+	}
+	return count
+}
+
 // aged forms a batch around the entry that has waited longest, if it has
 // waited long enough. Partitions of the same lane share such a batch, but
 // leave enough for the transactions that may be in flight beside it.
@@ -291,7 +322,13 @@ func (p *Pipeline) aged(now time.Time) *batch {
 	}
 	sort.SliceStable(due, func(i, j int) bool { return due[i].q.since.Before(due[j].q.since) })
 	for _, c := range due {
-		share := min(p.o.BatchSize, max((total[c.q.lane]+p.o.InFlight-1)/p.o.InFlight, p.o.BatchSize/2, 1))
+		// Two transactions at once keep the ledger busy; more of them, and
+		// smaller ones, cost it as much each as full ones.
+		share := min(p.o.BatchSize, max((total[c.q.lane]+1)/2, p.o.BatchSize/2, 1))
+		if until := c.q.since.Add(patience * p.o.MaxAge); p.inFlight > 0 && now.Before(until) && p.ready(c.q.lane, share) < share/2 {
+			p.wakeAt(until)
+			continue
+		}
 		b := newBatch(c.q.lane)
 		if p.take(b, c.q, share) == 0 {
 			continue
