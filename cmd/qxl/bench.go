@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -44,7 +45,8 @@ func newBenchCommand(a *app) *cobra.Command {
   d  batches of repayments, one of every loan
   e  the banks' day files from CSV to receipt; subjects, grants and applications are in
   f  e with 38 more books open
-  p  d again while peers and chaincode are profiled (Fabric only; see --profile)
+  p  d again, for some seconds, while this program, peers and chaincode are profiled (Fabric only; see --profile)
+  q  e likewise, once
 A part may be named several times; a and c need a program built with -tags bench.
 A command counts when every peer has its block. docs/performance.md has figures and explains them.`,
 		Args: cobra.NoArgs,
@@ -58,7 +60,7 @@ A command counts when every peer has its block. docs/performance.md has figures 
 	f.IntVar(&b.sample, "sample", sample.FullSize, "loans in the day files of e and f 日终文件贷款笔数")
 	f.IntVar(&b.batch, "batch", 0, "commands in a transaction 每笔交易的指令数")
 	f.IntVar(&b.inFlight, "in-flight", 0, "transactions at once 并发交易数")
-	f.StringVar(&b.profiles, "profile", "", "directory for the CPU profiles of part p 性能剖析目录")
+	f.StringVar(&b.profiles, "profile", "", "directory for the CPU profiles of parts p and q 性能剖析目录")
 	return cmd
 }
 
@@ -118,18 +120,18 @@ func (b *benching) run(ctx context.Context) (err error) {
 		}
 		b.report.Loans = b.loans
 	}
-	if strings.ContainsAny(b.parts, "ef") {
+	if strings.ContainsAny(b.parts, "efq") {
 		if err := b.generate(); err != nil {
 			return err
 		}
 	}
 	for _, part := range parts {
-		if err := b.part(ctx, part); err != nil {
-			return err
+		if err = b.part(ctx, part); err != nil {
+			break // what was measured before is worth reading
 		}
 	}
 	b.report.Compare()
-	if err := b.app.print(&b.report, b.report.Write); err != nil {
+	if err := errors.Join(err, b.app.print(&b.report, b.report.Write)); err != nil {
 		return err
 	}
 	for _, r := range b.report.Ratios {
@@ -143,15 +145,15 @@ func (b *benching) run(ctx context.Context) (err error) {
 func (b *benching) check(parts []string) error {
 	for _, part := range parts {
 		switch {
-		case !slices.Contains([]string{"a", "b", "c", "d", "e", "f", "p"}, part):
-			return &problem{Exit: exitUsage, Code: "PART_UNKNOWN", Field: "--parts", Limit: "a, b, c, d, e, f, p", Value: part, Zh: "没有这个测试项", En: "no such part"}
+		case !slices.Contains([]string{"a", "b", "c", "d", "e", "f", "p", "q"}, part):
+			return &problem{Exit: exitUsage, Code: "PART_UNKNOWN", Field: "--parts", Limit: "a, b, c, d, e, f, p, q", Value: part, Zh: "没有这个测试项", En: "no such part"}
 		case (part == "a" || part == "c") && !bench.HasBaselines():
 			return &problem{Exit: exitUsage, Code: "BASELINE_MISSING", Field: "--parts", Value: part, Zh: "本程序不含基准指令", En: "this program has no baselines",
 				Hint: "go build -tags bench ./cmd/qxl, or leave parts a and c out"}
-		case part == "p" && !b.fabric:
+		case (part == "p" || part == "q") && !b.fabric:
 			return &problem{Exit: exitUsage, Code: "PART_NEEDS_NETWORK", Field: "--parts", Value: part, Zh: "该测试项需要 Fabric 网络", En: "this part needs a network", Hint: "add --fabric"}
-		case part == "p" && b.profiles == "":
-			return &problem{Exit: exitUsage, Code: "PROFILE_MISSING", Field: "--profile", Zh: "请指明剖析结果目录", En: "part p needs a directory for its profiles", Hint: "--profile DIR"}
+		case (part == "p" || part == "q") && b.profiles == "":
+			return &problem{Exit: exitUsage, Code: "PROFILE_MISSING", Field: "--profile", Zh: "请指明剖析结果目录", En: "parts p and q need a directory for their profiles", Hint: "--profile DIR"}
 		}
 	}
 	if b.loans < 1 || b.loans > 200_000 {
@@ -172,7 +174,16 @@ func (b *benching) part(ctx context.Context, part string) error {
 	case "d":
 		return b.record(b.bench.Repay(ctx))
 	case "p":
-		return b.profile(ctx)
+		return b.profile(ctx, func() error {
+			var err error
+			for until := time.Now().Add(profiled); err == nil && time.Now().Before(until); {
+				var r bench.Run
+				r, err = b.bench.Repay(ctx)
+				r.Part = part
+				err = b.record(r, err)
+			}
+			return err
+		})
 	}
 	if part == "f" && !b.more {
 		b.more, b.free = true, nil
@@ -187,7 +198,10 @@ func (b *benching) part(ctx context.Context, part string) error {
 	}
 	bookOf := b.free[0]
 	b.free = b.free[1:]
-	return b.importFiles(ctx, part, bookOf)
+	if part == "q" {
+		return b.importFiles(ctx, part, bookOf, b.profile)
+	}
+	return b.importFiles(ctx, part, bookOf, func(_ context.Context, run func() error) error { return run() })
 }
 
 func (b *benching) record(r bench.Run, err error) error {
@@ -225,7 +239,7 @@ func (b *benching) generate() error {
 
 // importFiles enters what the authorities send before the banks and measures
 // the banks' files.
-func (b *benching) importFiles(ctx context.Context, part string, bookOf map[string]string) error {
+func (b *benching) importFiles(ctx context.Context, part string, bookOf map[string]string, around func(context.Context, func() error) error) error {
 	receipts, err := os.MkdirTemp(b.state, "receipts-")
 	if err != nil {
 		return err
@@ -240,7 +254,7 @@ func (b *benching) importFiles(ctx context.Context, part string, bookOf map[stri
 			banks = append(banks, f)
 		}
 	}
-	return b.record(b.bench.Import(ctx, part, banks, bookOf, receipts))
+	return around(ctx, func() error { return b.record(b.bench.Import(ctx, part, banks, bookOf, receipts)) })
 }
 
 // target says who stands where.

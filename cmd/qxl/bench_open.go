@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/pprof"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -132,15 +133,25 @@ func freeAddress() (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-// profiled is how long part p collects profiles.
-const profiled = 20 * time.Second
+// profiled is how long parts p and q collect profiles: about as long as an
+// import takes.
+const profiled = 10 * time.Second
 
-// profile runs repayments while the peers and the chaincode of the bank and of
-// the authorities are profiled, one of which endorses with the bank.
-func (b *benching) profile(ctx context.Context) error {
+// profile collects CPU profiles of this program, the peers and the chaincode
+// processes while run is repeated, until the time is over.
+func (b *benching) profile(ctx context.Context, run func() error) error {
 	if err := os.MkdirAll(b.profiles, 0o755); err != nil {
 		return err
 	}
+	own, err := os.Create(filepath.Join(b.profiles, bench.Client+".pb.gz"))
+	if err != nil {
+		return err
+	}
+	defer own.Close()
+	if err := pprof.StartCPUProfile(own); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
 	g, gctx := errgroup.WithContext(ctx)
 	for _, o := range b.session.topology.Endorsers() {
 		for name, address := range map[string]string{o.Name + "-peer": fmt.Sprintf("127.0.0.1:%d", o.Peers[0].Profile), o.Name + "-chaincode": b.chainPro[o.Name]} {
@@ -149,13 +160,8 @@ func (b *benching) profile(ctx context.Context) error {
 			})
 		}
 	}
-	until := time.Now().Add(profiled)
-	for time.Now().Before(until) {
-		r, err := b.bench.Repay(ctx)
-		r.Part = "p"
-		if err := b.record(r, err); err != nil {
-			return err
-		}
+	if err := run(); err != nil {
+		return err
 	}
 	return g.Wait()
 }
