@@ -20,8 +20,9 @@ type QuerySpec struct {
 }
 
 // Query is a question with content Q and answer R, in JSON both. It writes
-// nothing, and its content travels in the transient field "query", so that
-// it stands nowhere even if somebody submits it.
+// nothing, and its content travels in the transient field "query". It must be
+// evaluated, never submitted: a chaincode cannot tell the two apart, and a
+// submitted query's answer would stand in a block. Our clients only evaluate.
 type Query[Q, R any] struct {
 	QuerySpec
 	Answer func(*Context, Q) (R, error)
