@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -36,10 +37,18 @@ func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) 
 	root.SetIn(in)
 	root.SetOut(errw) // help and usage; results are written by a.print only
 	root.SetErr(errw)
-	if frontdoor.AsksHelp(args) {
+	var help strings.Builder
+	switch {
+	case a.json:
+		root.SetOut(&help) // as a document below
+	case frontdoor.AsksHelp(args):
 		root.SetOut(out)
 	}
-	return a.finish(root.ExecuteContext(ctx))
+	err := root.ExecuteContext(ctx)
+	if err == nil && help.Len() > 0 && !a.answered {
+		err = a.print(map[string]string{"help": help.String()}, nil)
+	}
+	return a.finish(err)
 }
 
 // state is the state directory: --state, $QXL_STATE, $XDG_STATE_HOME/qxl or
