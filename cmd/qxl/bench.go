@@ -47,6 +47,7 @@ func newBenchCommand(a *app) *cobra.Command {
   f  e with 38 more books open
   p  d again, for some seconds, while this program, peers and chaincode are profiled (Fabric only; see --profile)
   q  e likewise, once
+  r  b likewise
 A part may be named several times; a and c need a program built with -tags bench.
 A command counts when every peer has its block. docs/performance.md has figures and explains them.`,
 		Args: cobra.NoArgs,
@@ -60,7 +61,7 @@ A command counts when every peer has its block. docs/performance.md has figures 
 	f.IntVar(&b.sample, "sample", sample.FullSize, "loans in the day files of e and f 日终文件贷款笔数")
 	f.IntVar(&b.batch, "batch", 0, "commands in a transaction 每笔交易的指令数")
 	f.IntVar(&b.inFlight, "in-flight", 0, "transactions at once 并发交易数")
-	f.StringVar(&b.profiles, "profile", "", "directory for the CPU profiles of parts p and q 性能剖析目录")
+	f.StringVar(&b.profiles, "profile", "", "directory for the CPU profiles of parts p, q and r 性能剖析目录")
 	return cmd
 }
 
@@ -114,7 +115,7 @@ func (b *benching) run(ctx context.Context) (err error) {
 	defer b.session.Close()
 	defer b.bench.Close()
 	b.report.Engine, b.report.Machine = b.session.engine, bench.ThisMachine()
-	if strings.ContainsAny(b.parts, "bcdp") {
+	if strings.ContainsAny(b.parts, "bcdpr") {
 		if err := b.record(b.bench.Populate(ctx, b.loans)); err != nil {
 			return err
 		}
@@ -145,15 +146,15 @@ func (b *benching) run(ctx context.Context) (err error) {
 func (b *benching) check(parts []string) error {
 	for _, part := range parts {
 		switch {
-		case !slices.Contains([]string{"a", "b", "c", "d", "e", "f", "p", "q"}, part):
-			return &problem{Exit: exitUsage, Code: "PART_UNKNOWN", Field: "--parts", Limit: "a, b, c, d, e, f, p, q", Value: part, Zh: "没有这个测试项", En: "no such part"}
+		case !slices.Contains([]string{"a", "b", "c", "d", "e", "f", "p", "q", "r"}, part):
+			return &problem{Exit: exitUsage, Code: "PART_UNKNOWN", Field: "--parts", Limit: "a, b, c, d, e, f, p, q, r", Value: part, Zh: "没有这个测试项", En: "no such part"}
 		case (part == "a" || part == "c") && !bench.HasBaselines():
 			return &problem{Exit: exitUsage, Code: "BASELINE_MISSING", Field: "--parts", Value: part, Zh: "本程序不含基准指令", En: "this program has no baselines",
 				Hint: "go build -tags bench ./cmd/qxl, or leave parts a and c out"}
-		case (part == "p" || part == "q") && !b.fabric:
+		case strings.Contains("pqr", part) && !b.fabric:
 			return &problem{Exit: exitUsage, Code: "PART_NEEDS_NETWORK", Field: "--parts", Value: part, Zh: "该测试项需要 Fabric 网络", En: "this part needs a network", Hint: "add --fabric"}
-		case (part == "p" || part == "q") && b.profiles == "":
-			return &problem{Exit: exitUsage, Code: "PROFILE_MISSING", Field: "--profile", Zh: "请指明剖析结果目录", En: "parts p and q need a directory for their profiles", Hint: "--profile DIR"}
+		case strings.Contains("pqr", part) && b.profiles == "":
+			return &problem{Exit: exitUsage, Code: "PROFILE_MISSING", Field: "--profile", Zh: "请指明剖析结果目录", En: "parts p, q and r need a directory for their profiles", Hint: "--profile DIR"}
 		}
 	}
 	if b.loans < 1 || b.loans > 200_000 {
@@ -173,6 +174,12 @@ func (b *benching) part(ctx context.Context, part string) error {
 		return b.record(b.bench.Copy(ctx))
 	case "d":
 		return b.record(b.bench.Repay(ctx))
+	case "r":
+		return b.profile(ctx, func() error {
+			r, err := b.bench.Single(ctx, profiled)
+			r.Part = part
+			return b.record(r, err)
+		})
 	case "p":
 		return b.profile(ctx, func() error {
 			var err error
