@@ -11,7 +11,7 @@ import (
 )
 
 // Defaults. On a network of 4 orderers and 6 peers they gave 7,400 commands a
-// second on two cores without a mismatch (docs/architecture.md).
+// second on two cores without a mismatch (docs/performance.md).
 const (
 	// DefaultBatchSize: a transaction costs about 50 ms of CPU over all
 	// processes besides its commands, so that 1,000 commands in one cost a

@@ -52,11 +52,11 @@ func Write(dir string, p Person, key crypto.Signer, passphrase []byte, workFacto
 	}
 	defer os.RemoveAll(tmp)
 	for name, data := range map[string][]byte{certFile: p.CertPEM, keyFile: sealed, personFile: append(about, '\n')} {
-		if err := writeSynced(filepath.Join(tmp, name), data); err != nil {
+		if err := WriteSynced(filepath.Join(tmp, name), data); err != nil {
 			return err
 		}
 	}
-	if err := syncDir(tmp); err != nil {
+	if err := SyncDir(tmp); err != nil {
 		return err
 	}
 	// rename onto a folder that another process has meanwhile filled fails.
@@ -66,7 +66,7 @@ func Write(dir string, p Person, key crypto.Signer, passphrase []byte, workFacto
 		}
 		return err
 	}
-	return syncDir(parent)
+	return SyncDir(parent)
 }
 
 // ReplaceCertificate gives a person a renewed certificate for the same key,
@@ -88,18 +88,18 @@ func ReplaceCertificate(dir, person string, certPEM []byte) error {
 	}
 	folder := Folder(dir, p.Org, p.User)
 	tmp := filepath.Join(folder, ".cert.new")
-	if err := writeSynced(tmp, p.CertPEM); err != nil {
+	if err := WriteSynced(tmp, p.CertPEM); err != nil {
 		return err
 	}
 	if err := os.Rename(tmp, filepath.Join(folder, certFile)); err != nil {
 		return err
 	}
-	return syncDir(folder)
+	return SyncDir(folder)
 }
 
-// writeSynced writes a file that only its owner may read and waits until it
+// WriteSynced writes a file that only its owner may read and waits until it
 // is on the disk.
-func writeSynced(path string, data []byte) error {
+func WriteSynced(path string, data []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
@@ -111,7 +111,8 @@ func writeSynced(path string, data []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-func syncDir(path string) error {
+// SyncDir waits until a folder's entries are on the disk.
+func SyncDir(path string) error {
 	d, err := os.Open(path)
 	if err != nil {
 		return err

@@ -290,7 +290,7 @@ func forget(path string) error {
 	if err := os.Remove(path); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(path))
+	return wallet.SyncDir(filepath.Dir(path))
 }
 
 // enrollNode makes a node's folder.

@@ -4,7 +4,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -111,19 +110,19 @@ func writeFolder(path string, files map[string][]byte) error {
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 			return err
 		}
-		if err := writeSynced(file, data); err != nil {
+		if err := wallet.WriteSynced(file, data); err != nil {
 			return err
 		}
 	}
 	for dir := range folders {
-		if err := syncFolder(dir); err != nil {
+		if err := wallet.SyncDir(dir); err != nil {
 			return err
 		}
 	}
 	if err := os.Rename(tmp, path); err != nil {
 		return err
 	}
-	return syncFolder(parent)
+	return wallet.SyncDir(parent)
 }
 
 // replaceFile gives a file new content at once.
@@ -132,31 +131,11 @@ func replaceFile(path string, data []byte) error {
 		return err
 	}
 	tmp := path + ".new"
-	if err := writeSynced(tmp, data); err != nil {
+	if err := wallet.WriteSynced(tmp, data); err != nil {
 		return err
 	}
 	if err := os.Rename(tmp, path); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(path))
-}
-
-func writeSynced(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
-}
-
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return wallet.SyncDir(filepath.Dir(path))
 }
