@@ -12,12 +12,14 @@ import (
 // Error says which of a contract's terms cannot be used, and why.
 type Error = invalid.Error
 
-// Contract is what determines an account besides its repayments.
+// Contract is what determines an account besides its entries. It is kept on
+// the ledger as an array: fields are appended only.
 type Contract struct {
 	Terms          schedule.Terms
-	PenaltyPercent int // 罚息加收: 50 makes the penalty rate 1.5 times the rate
-	GraceDays      int // 宽限期
-	NonPerforming  int // days past due above which principal is paid first; 0: never
+	PenaltyPercent int   // 罚息加收: 50 makes the penalty rate 1.5 times the rate
+	GraceDays      int   // 宽限期
+	NonPerforming  int   // days past due above which principal is paid first; 0: never
+	Allocation     Order // 冲抵顺序 while the loan performs; none is Normal
 }
 
 // Limits within which no sum of an account leaves an int64: compound interest
@@ -28,7 +30,7 @@ const (
 	MaxPenalty              = 100
 )
 
-// Account is a contract with its plan.
+// Account is a contract with the plan that it began with.
 type Account struct {
 	contract Contract
 	plan     schedule.Plan
@@ -49,6 +51,8 @@ func Open(c Contract) (*Account, error) {
 		return nil, limit("PENALTY_RANGE", "penalty_percent", "0.."+strconv.Itoa(MaxPenalty), strconv.Itoa(c.PenaltyPercent), "罚息加收比例超出范围", "the penalty percent is out of range")
 	case c.GraceDays < 0 || c.NonPerforming < 0:
 		return nil, limit("DAYS_NEGATIVE", "grace_days", "0", strconv.Itoa(min(c.GraceDays, c.NonPerforming)), "天数不能为负", "a number of days is negative")
+	case c.Allocation != nil && !c.Allocation.valid():
+		return nil, limit("ALLOCATION_ORDER", "allocation", Normal.String(), c.Allocation.String(), "还款冲抵顺序须为五项款项各一次", "the order of allocation must name each of the five parts once")
 	}
 	plan, err := schedule.Build(c.Terms)
 	if err != nil {
@@ -60,11 +64,19 @@ func Open(c Contract) (*Account, error) {
 	return &Account{contract: c, plan: plan, maturity: plan.Instalments[len(plan.Instalments)-1].Due}, nil
 }
 
-// Plan is the repayment plan.
+// Plan is the repayment plan that the contract began with.
 func (a *Account) Plan() schedule.Plan { return a.plan }
 
-// Maturity is the due date of the last instalment.
+// Maturity is the due date of the last instalment of that plan.
 func (a *Account) Maturity() calendar.Date { return a.maturity }
 
 // Contract is what the account was opened with.
 func (a *Account) Contract() Contract { return a.contract }
+
+// order is the sequence of a performing loan.
+func (a *Account) order() Order {
+	if a.contract.Allocation != nil {
+		return a.contract.Allocation
+	}
+	return Normal
+}

@@ -5,14 +5,16 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/money"
 )
 
-// State is what repayments have done so far. The zero value is a loan just
+// State is what entries have done so far. The zero value is a loan just
 // disbursed. It is kept on the ledger as an array: fields are appended only.
+// States are values: nothing that one holds is ever written to.
 type State struct {
 	Instalment int       // index of the first instalment not wholly paid
 	Partly     Partly    // what of that one is unpaid, once something of it was paid
 	Advance    money.Fen // 预收: waits for the next due date
 	Fee        money.Fen // costs of recovery, unpaid
 	Paid       Parts     // all that was ever paid, by part
+	Amended    *Amended  // what else than repayments and charges has come; nil for most loans
 }
 
 // Partly is what is unpaid of an instalment of which something was paid.
@@ -28,46 +30,47 @@ type Partly struct {
 	Compound money.Fen
 }
 
-// Part 款项 is what a part of a payment is for.
-type Part uint8
-
-const (
-	Fee       Part = iota // 费用
-	Penalty               // 罚息
-	Compound              // 复利
-	Interest              // 利息
-	Principal             // 本金
-)
-
-// Parts are amounts by what they are for.
-type Parts struct {
-	Fee       money.Fen `json:"fee"`
-	Penalty   money.Fen `json:"penalty"`
-	Compound  money.Fen `json:"compound"`
-	Interest  money.Fen `json:"interest"`
-	Principal money.Fen `json:"principal"`
+// Amended 变更 is what entries other than repayments and charges have done.
+type Amended struct {
+	Legs       []Leg     // where the plan was made anew, in order
+	Prices     []Price   // rates in force after the contract's, in order
+	Periods    int       // of the extended term; 0: the contract's
+	Prepaid    money.Fen // principal of prepayments: what no instalment schedules any more
+	Opening    *Opening  // of a loan taken on
+	Guarantor  Parts     // of Paid, what a guarantor paid 代偿
+	WrittenOff *WriteOff
+	Recovered  money.Fen // received since the write-off
+	Classed    *Classed
 }
 
-// Sum is the amount that the parts make up.
-func (p Parts) Sum() money.Fen { return p.Fee + p.Penalty + p.Compound + p.Interest + p.Principal }
-
-func (p Parts) plus(q Parts) Parts {
-	return Parts{p.Fee + q.Fee, p.Penalty + q.Penalty, p.Compound + q.Compound, p.Interest + q.Interest, p.Principal + q.Principal}
+// Price 执行利率 is the rate in force from a day on. What was misused 挪用 bears
+// so many percent more.
+type Price struct {
+	From   calendar.Date
+	Rate   money.Rate
+	Misuse int // percent
 }
 
-// Order is the sequence in which an instalment's parts are paid. Fees belong
-// to no instalment and come first (民法典 561).
-type Order []Part
+// WriteOff 核销 is what was written off. The debt lives on (账销案存).
+type WriteOff struct {
+	On        calendar.Date
+	Principal money.Fen
+	Interest  money.Fen // with penalty and compound interest, as accrued to the day
+}
 
-var (
-	// Normal 正常: interest before principal.
-	Normal = Order{Penalty, Compound, Interest, Principal}
-	// PrincipalFirst 不良贷款本金优先.
-	PrincipalFirst = Order{Principal, Interest, Penalty, Compound}
-)
+// Classed is the class that the bank gave, which may be worse than the floor.
+type Classed struct {
+	On      calendar.Date
+	Class   Class
+	Reasons []string
+}
 
-// Allocation is where a payment went; the parts and the advance add up to it.
-type Allocation struct {
-	Parts
-	Advance money.Fen `json:"advance"`
+// amended gives a copy to write to.
+func (s *State) amended() *Amended {
+	var m Amended
+	if s.Amended != nil {
+		m = *s.Amended
+	}
+	s.Amended = &m
+	return s.Amended
 }

@@ -1,0 +1,227 @@
+package account
+
+import (
+	"slices"
+
+	"github.com/qingxinlian/qxl/chaincode/calendar"
+	"github.com/qingxinlian/qxl/chaincode/loan/schedule"
+	"github.com/qingxinlian/qxl/chaincode/money"
+	"github.com/qingxinlian/qxl/chaincode/refusal"
+)
+
+// Effect is what becomes of the instalments after a prepayment in part.
+type Effect uint8
+
+const (
+	Reduce  Effect = iota // 减少每期还款额: as many instalments, each smaller
+	Shorten               // 缩短期限: instalments as large, fewer
+)
+
+var effectNames = [...]string{"reduce", "shorten"}
+
+// ParseEffect reads reduce or shorten.
+func ParseEffect(text string) (Effect, error) {
+	for e, name := range effectNames {
+		if name == text {
+			return Effect(e), nil
+		}
+	}
+	return 0, unknown("EFFECT_UNKNOWN", "effect", effectNames[:], text, "提前还款方式未知", "unknown effect of a prepayment")
+}
+
+func (e Effect) String() string {
+	if int(e) >= len(effectNames) {
+		return "unknown"
+	}
+	return effectNames[e]
+}
+
+// prepayment is what a prepayment on a day would meet.
+type prepayment struct {
+	due      money.Fen // all that is due, fees too
+	interest money.Fen // from the last due date to the day
+	balance  money.Fen // principal that is not due yet
+	running  int       // index of the instalment whose period runs
+}
+
+// beforehand works out what a prepayment meets, once what waited has paid.
+func (f *folio) beforehand(on calendar.Date) prepayment {
+	p := prepayment{due: f.due(on), running: f.running(on)}
+	if p.running == len(f.rows) {
+		return p
+	}
+	start, _, balance := f.period(p.running)
+	p.balance = balance
+	p.interest = f.interestTo(balance, start, on)
+	return p
+}
+
+// interestTo is what a balance bears to the day of a prepayment: actual days
+// / 360 (民法典 677), whatever the contract counts.
+func (f *folio) interestTo(balance money.Fen, start, on calendar.Date) money.Fen {
+	var weight int64
+	f.eachPrice(start, on, func(p Price, from, to calendar.Date) {
+		weight += int64(p.Rate) * int64(wholePercent+p.Misuse) * int64(from.DaysUntil(to))
+	})
+	n, _ := balance.MulDiv(weight, int64(money.One)*wholePercent*360, f.contract.Terms.Rounding)
+	return n
+}
+
+// prepay pays what is due, interest to the day and then principal. Together
+// with what waits it may repay the loan; otherwise what waits goes on waiting
+// for the next due date.
+func (f *folio) prepay(on calendar.Date, amount money.Fen, effect Effect) (Allocation, *refusal.Refusal) {
+	f.advance(on)
+	p := f.beforehand(on)
+	switch {
+	case p.balance == 0:
+		return Allocation{}, PrepayNothing.At("date", f.lastDue, on)
+	case amount > p.due+p.interest+p.balance:
+		return Allocation{}, PrepayAbove.At("amount", p.due+p.interest+p.balance, amount)
+	case amount <= p.due+p.interest:
+		return Allocation{}, PrepaySmall.At("amount", p.due+p.interest, amount)
+	}
+	to := Allocation{Parts: f.settle(on, amount)}
+	principal := amount - p.due - p.interest
+	to.Interest += p.interest
+	to.Principal += principal
+	waited := p.balance - principal
+	if waited <= f.s.Advance { // all of it is repaid
+		f.s.Advance -= waited
+		f.spend(Order{Principal}, Parts{Principal: waited})
+	} else {
+		waited = 0
+	}
+	repaid := principal + waited
+	f.s.Paid.Interest += p.interest
+	f.s.Paid.Principal += repaid
+	m := f.s.amended()
+	m.Prepaid += repaid
+
+	start, broken, _ := f.period(p.running)
+	leg := Leg{First: p.running, Start: on, Broken: broken || on != start, Balance: p.balance - repaid, Count: len(f.rows)}
+	switch {
+	case leg.Balance == 0:
+		leg.Count = p.running
+	case effect == Shorten && f.fixed():
+		leg.Each = f.each()
+	default:
+		leg.Each = f.divided(&leg)
+	}
+	if !f.relay(leg) {
+		return Allocation{}, PlanGrows.At("amount", nil, amount)
+	}
+	if effect == Shorten && f.fixed() {
+		f.curtail()
+	}
+	return to, nil
+}
+
+// fixed reports whether the plan's instalments are fixed to an amount.
+func (f *folio) fixed() bool {
+	m := f.contract.Terms.Method
+	return m == schedule.EqualInstalment || m == schedule.EqualPrincipal
+}
+
+// divided is what a leg fixes its instalments to, so that they repay its
+// balance.
+func (f *folio) divided(l *Leg) money.Fen {
+	t := &f.contract.Terms
+	switch t.Method {
+	case schedule.EqualInstalment:
+		return f.equal(l)
+	case schedule.EqualPrincipal:
+		n, _ := l.Balance.MulDiv(1, int64(l.Count-l.First), t.Rounding) // no larger than the balance
+		return n
+	}
+	return 0
+}
+
+// relay makes the plan anew from a leg on; false when it grows.
+func (f *folio) relay(l Leg) bool {
+	m := f.s.amended()
+	legs := m.Legs
+	if n := len(legs); n > 0 && legs[n-1].First == l.First { // nothing of it is left
+		legs = legs[:n-1]
+	}
+	m.Legs = append(slices.Clone(legs), l)
+	f.rows = slices.Clone(f.rows[:l.First])
+	fits := f.lay(&l, l.Count)
+	f.lastDue = l.Start
+	if n := len(f.rows); n > 0 {
+		f.lastDue = f.rows[n-1].Due
+	}
+	return fits
+}
+
+// curtail lets the instalments fall away for which nothing is left.
+func (f *folio) curtail() {
+	m := f.s.amended()
+	l := m.Legs[len(m.Legs)-1]
+	n := len(f.rows)
+	for n > l.First && f.rows[n-1].Total == 0 {
+		n--
+	}
+	l.Count = n
+	m.Legs = append(slices.Clone(m.Legs[:len(m.Legs)-1]), l)
+	f.rows, f.lastDue = f.rows[:n], f.rows[n-1].Due
+}
+
+// reprice brings a rate, or percent for misuse, into force: the interest of
+// the period that runs splits on the day, and the instalments after it are
+// made anew. On a due date that is the period which begins there.
+func (f *folio) reprice(p Price) bool {
+	f.advance(p.From)
+	m := f.s.amended()
+	prices := m.Prices
+	for len(prices) > 0 && prices[len(prices)-1].From >= p.From {
+		prices = prices[:len(prices)-1]
+	}
+	m.Prices = append(slices.Clone(prices), p)
+	k := f.running(p.From)
+	if k == len(f.rows) {
+		return true
+	}
+	start, broken, balance := f.period(k)
+	if balance == 0 {
+		return true
+	}
+	leg := Leg{First: k, Start: start, Broken: broken, Balance: balance, Each: f.each(), Count: len(f.rows)}
+	if f.contract.Terms.Method == schedule.EqualInstalment {
+		leg.Each = f.equal(&leg)
+	}
+	return f.relay(leg)
+}
+
+// extend lengthens the term to so many periods and makes the plan of the
+// principal that is not due yet anew. What is in arrears stays so.
+func (f *folio) extend(on calendar.Date, periods int) *refusal.Refusal {
+	f.advance(on)
+	t := f.contract.Terms
+	k := f.running(on)
+	if k == len(f.rows) {
+		return ExtendLate.At("date", f.lastDue, on)
+	}
+	start, broken, balance := f.period(k)
+	if balance == 0 {
+		return NothingOwed.At("loan", nil, balance)
+	}
+	t.Periods = periods
+	last, err := t.Maturity()
+	if periods < 1 || periods > schedule.MaxPeriods || err != nil {
+		return ExtendTerm.At("periods", calendar.Last, periods)
+	}
+	if last <= f.lastDue {
+		return ExtendShorter.At("periods", f.lastDue, last)
+	}
+	f.s.amended().Periods = periods
+	leg := Leg{First: k, Start: start, Broken: broken, Balance: balance, Count: periods}
+	if t.Method == schedule.Bullet {
+		leg.Count = 1
+	}
+	leg.Each = f.divided(&leg)
+	if !f.relay(leg) {
+		return PlanGrows.At("periods", nil, periods)
+	}
+	return nil
+}
