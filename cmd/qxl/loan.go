@@ -10,6 +10,7 @@ import (
 // help text.
 var loanVerbs = []func(*app) *cobra.Command{
 	newLoanScheduleCommand,
+	newLoanSimulateCommand,
 }
 
 func newLoanCommand(a *app) *cobra.Command {

@@ -64,6 +64,25 @@ const (
 	Guarantor              // 保证人: 代偿
 )
 
+var payerNames = [...]string{"borrower", "guarantor"}
+
+// ParsePayer reads borrower or guarantor.
+func ParsePayer(text string) (Payer, error) {
+	for p, name := range payerNames {
+		if name == text {
+			return Payer(p), nil
+		}
+	}
+	return 0, unknown("PAYER_UNKNOWN", "payer", payerNames[:], text, "付款人未知", "unknown payer")
+}
+
+func (p Payer) String() string {
+	if int(p) >= len(payerNames) {
+		return "unknown"
+	}
+	return payerNames[p]
+}
+
 // Entry is one entry of an account. Which fields count depends on the type.
 type Entry struct {
 	Date    calendar.Date
