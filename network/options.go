@@ -29,7 +29,8 @@ type Options struct {
 	FreePorts bool
 	// Programs says where the Fabric programs come from.
 	Programs programs.Options
-	// Books are the chaincodes that subjects get certificates for.
+	// Books are the chaincodes that subjects get a certificate for each: the
+	// banks' books, and what else takes a subject's commands.
 	Books []string
 	// Passphrase of people's keys; nil lets package identity decide.
 	Passphrase []byte

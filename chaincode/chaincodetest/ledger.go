@@ -154,15 +154,22 @@ func (l *Ledger) random() []byte {
 
 // Person gives the identity of "BankA/officer" or, for a subject,
 // "Subject/<pseudonym>". "BankA/officer#2" is another person with the role.
+// A subject's certificate is for one chaincode: "Subject/<pseudonym>@book-banka".
+// "Subject/<pseudonym>@" has one for none; without the @, a call is signed
+// with the one for the chaincode that it goes to.
 func (l *Ledger) Person(who string) []byte {
 	if id, ok := l.people[who]; ok {
 		return id
 	}
 	org, user, _ := strings.Cut(who, "/")
+	user, book, _ := strings.Cut(user, "@")
 	role, _, _ := strings.Cut(user, "#")
 	attrs := map[string]string{"role": role, "post": role}
-	if org == "Subject" && !ofStaff[role] {
+	if isSubject(who) {
 		attrs = map[string]string{"role": "subject", "pseudonym": user}
+		if book != "" {
+			attrs["book"] = book
+		}
 	}
 	body, err := json.Marshal(map[string]any{"attrs": attrs})
 	require.NoError(l.t, err)
@@ -184,6 +191,22 @@ func (l *Ledger) Person(who string) []byte {
 // tests of the access matrix give them out all the same.
 var ofStaff = map[string]bool{"operator": true, "officer": true, "reviewer": true, "approver": true, "auditor": true, "provider": true, "admin": true}
 
+// isSubject reports whether somebody holds a subject's certificate, also one
+// that an organization of staff should never have given out.
+func isSubject(who string) bool {
+	org, user, _ := strings.Cut(who, "/")
+	user, _, _ = strings.Cut(user, "@")
+	return user == "subject" || (org == "Subject" && !ofStaff[user])
+}
+
+// signer is the identity that somebody signs a call of a chaincode with.
+func (l *Ledger) signer(who, cc string) []byte {
+	if isSubject(who) && !strings.Contains(who, "@") {
+		who += "@" + cc
+	}
+	return l.Person(who)
+}
+
 // Fingerprint is the hex fingerprint of a person's certificate.
 func (l *Ledger) Fingerprint(who string) string {
 	a, err := command.ReadActor(l.Person(who))
@@ -200,7 +223,7 @@ func (l *Ledger) invoke(cc, who, function string, args []string, transient map[s
 	if transient["seed"] == nil {
 		transient["seed"] = l.random()
 	}
-	tx := &transaction{id: hex.EncodeToString(sum[:]), time: timestamppb.New(l.Now.Add(l.TxOffset)), creator: l.Person(who), transient: transient, writes: map[string][]byte{}}
+	tx := &transaction{id: hex.EncodeToString(sum[:]), time: timestamppb.New(l.Now.Add(l.TxOffset)), creator: l.signer(who, cc), transient: transient, writes: map[string][]byte{}}
 	tx.args = append(tx.args, []byte(function))
 	for _, a := range args {
 		tx.args = append(tx.args, []byte(a))

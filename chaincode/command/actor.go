@@ -25,6 +25,8 @@ type Actor struct {
 	NameHash    []byte // SHA-256 of the certificate's subject
 	Fingerprint []byte // SHA-256 of the certificate
 	Pseudonym   string // of a subject
+
+	book string // the one chaincode a subject's certificate is for; in no receipt
 }
 
 // By is the short form kept with every event.
@@ -69,6 +71,7 @@ func ReadActor(creator []byte) (Actor, error) {
 	}
 	a.Post, _, _ = attrs.Value("post")
 	a.Pseudonym, _, _ = attrs.Value("pseudonym")
+	a.book, _, _ = attrs.Value("book")
 	return a, nil
 }
 

@@ -55,6 +55,7 @@ type Reference interface {
 	OpenDay() calendar.Date  // the open business day
 	Earliest() calendar.Date // the earliest business date that a command may carry
 	Blocked(fingerprint string) bool
+	Book(msp string) string // the chaincode name of a bank's book; "" for others
 }
 
 // Command is the definition of one business command with content C.
@@ -139,6 +140,7 @@ var (
 	NumberLength   = refusal.New("NUMBER_LENGTH", "业务流水号长度不符", "the business number must have 1 to 64 characters", "")
 	AccessDenied   = refusal.New("ACCESS_DENIED", "无权办理此业务", "this identity may not do this", "")
 	Blocked        = refusal.New("CERTIFICATE_BLOCKED", "该证书已被停用", "this certificate is blocked", "")
+	WrongBook      = refusal.New("CERTIFICATE_BOOK", "主体证书只能用于其所属账簿", "a subject's certificate serves only the book it was issued for", "个人信息保护法 6, 51")
 	DateTooLate    = refusal.New("DATE_AFTER_OPEN_DAY", "业务日期晚于当前开放营业日", "the business date is after the open business day", "")
 	DateTooEarly   = refusal.New("DATE_BEFORE_LIMIT", "业务日期早于允许补记的期限", "the business date is before the back-dating limit", "")
 )

@@ -9,6 +9,7 @@ import (
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
 
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
+	"github.com/qingxinlian/qxl/chaincode/refusal"
 )
 
 // MaxSkew is how far a transaction's time may be off an endorser's clock.
@@ -130,6 +131,15 @@ func (env *Environment) open(stub shim.ChaincodeStubInterface, write bool) (*Con
 	if ctx.Reference, err = env.reference(stub); err != nil {
 		return nil, err
 	}
+	if write {
+		err := env.bound(ctx)
+		if r, ok := refusal.As(err); ok {
+			return nil, ledgerstate.Errorf(r.Code, "the subject's certificate is for %q, this is %s; sign with the certificate that was issued for %s", r.Actual, r.Limit, r.Limit)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	ctx.Actor.Party = env.party(ctx, actor.MSP)
 	transient, err := stub.GetTransient()
 	if err != nil {
@@ -138,6 +148,27 @@ func (env *Environment) open(stub shim.ChaincodeStubInterface, write bool) (*Con
 	ctx.Transient = func(field string) []byte { return transient[field] }
 	ctx.View = ledgerstate.NewView(stub, namespace, transient["seed"])
 	return ctx, nil
+}
+
+// bound refuses a subject's certificate anywhere but in the one chaincode it
+// was issued for. Creators stay in the blocks of all members for ever: one
+// certificate in two books would tell every bank whose customer a pseudonym
+// is besides. So the whole transaction is refused and nobody endorses it: a
+// refusal in a receipt would put the certificate into a block all the same.
+func (env *Environment) bound(ctx *Context) error {
+	if ctx.Reference == nil || !ctx.Actor.Has("subject") {
+		return nil
+	}
+	name := CommonsName
+	if env.Chaincode == Book {
+		if name = ctx.Reference.Book(ctx.Owner); name == "" {
+			return ledgerstate.Errorf("BOOK_NOT_OPEN", "the book has no owner yet")
+		}
+	}
+	if ctx.Actor.book == name {
+		return nil
+	}
+	return WrongBook.At("certificate", name, short(ctx.Actor.book))
 }
 
 // party is the place of an organization in this chaincode; a bank has none

@@ -61,6 +61,11 @@ func (q Query[Q, R]) Contract(env *Environment) contractapi.ContractInterface {
 		if ctx.Reference == nil {
 			return "", ledgerstate.Errorf("NOT_FOUNDED", "the consortium has not been founded yet")
 		}
+		if len(q.Collections) > 0 { // public state is every member's to read, and asking leaves no trace
+			if err := env.bound(ctx); err != nil {
+				return "", asError(err)
+			}
+		}
 		if r := env.admit(ctx, Spec{Access: q.Access}); r != nil {
 			return "", asError(r)
 		}

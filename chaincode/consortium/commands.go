@@ -13,7 +13,7 @@ var Commands = []command.Definition{Found, OpenDay, Propose, Approve, Withdraw, 
 // Reasons of the room.
 var (
 	Already       = refusal.New("CONSORTIUM_EXISTS", "联盟已经成立", "the consortium has been founded already", "")
-	MembersWrong  = refusal.New("CONSORTIUM_MEMBERS", "成员表不完整", "the consortium needs exactly one each of C, P, F and at least one bank, each MSP once", "")
+	MembersWrong  = refusal.New("CONSORTIUM_MEMBERS", "成员表不完整", "the consortium needs exactly one each of C, P, F and at least one bank, each MSP and each book once", "")
 	DayMissing    = refusal.New("DAY_MISSING", "必须填写首个营业日", "the first business day is missing", "")
 	DayNotLater   = refusal.New("DAY_NOT_LATER", "营业日必须晚于当前营业日", "a business day opens after the one that is open", "")
 	DayInFuture   = refusal.New("DAY_IN_FUTURE", "营业日不能晚于北京时间的今天", "the open day must not be later than today in Beijing", "")

@@ -165,6 +165,16 @@ func (t *Tables) Party(msp string) (command.Party, bool) {
 	return "", false
 }
 
+// Book implements command.Reference.
+func (t *Tables) Book(msp string) string {
+	for i := range t.Members {
+		if t.Members[i].MSP == msp {
+			return t.Members[i].Book
+		}
+	}
+	return ""
+}
+
 // OpenDay implements command.Reference.
 func (t *Tables) OpenDay() calendar.Date { return t.Open }
 

@@ -151,11 +151,17 @@ func (c Change) valid() error {
 }
 
 // complete refuses members among whom an authority is missing or stands
-// twice: nothing could be endorsed, or somebody else would be asked.
+// twice: nothing could be endorsed, or somebody else would be asked. Nor do
+// two banks have one book.
 func complete(members []Member) error {
 	count := map[command.Party]int{}
+	books := map[string]bool{command.CommonsName: true}
 	for _, m := range members {
 		count[m.Party]++
+		if m.Book != "" && books[m.Book] { // a subject's certificate names one
+			return MembersWrong.At("members.book", "each book once, none of them "+command.CommonsName, m.Book)
+		}
+		books[m.Book] = true
 	}
 	for _, p := range []command.Party{command.Commission, command.CentralBank, command.Finance} {
 		if count[p] != 1 {

@@ -21,7 +21,7 @@ const (
 	AttrPost      = "post"      // the post a person holds 职务
 	AttrUser      = "user"      // USER of ORG/USER; subjects have none
 	AttrPseudonym = "pseudonym" // a subject's ID in one book
-	AttrBook      = "book"      // the one chaincode a subject's certificate is for
+	AttrBook      = "book"      // the one chaincode a subject's certificate is for: a book or commons; no other takes it
 )
 
 // Person is somebody who signs transactions. The JSON fields are what

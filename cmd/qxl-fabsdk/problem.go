@@ -38,7 +38,7 @@ func (a *app) finish(err error) int {
 // refusedCodes are errors of a whole transaction or query that mean that a
 // rule said no; usageCodes mean that it was not well formed.
 var (
-	refusedCodes = map[string]bool{"ACCESS_DENIED": true, "CERTIFICATE_BLOCKED": true, "NOT_A_MEMBER": true, "CLOCK_SKEW": true, "CHAINCODE_REFUSED": true}
+	refusedCodes = map[string]bool{"ACCESS_DENIED": true, "CERTIFICATE_BLOCKED": true, "CERTIFICATE_BOOK": true, "NOT_A_MEMBER": true, "CLOCK_SKEW": true, "CHAINCODE_REFUSED": true}
 	usageCodes   = map[string]bool{"MALFORMED": true, "BATCH_COUNT": true, "BATCH_SIZE": true, "UNKNOWN_LANE": true, fabsdk.CodeProfile: true}
 )
 
@@ -51,6 +51,7 @@ var hints = map[string]struct{ zh, hint string }{
 	fabsdk.CodeProfile:           {"连接配置中没有所需机构的节点", "add a peer of that organization to the connection profile; qxl-fabsdk profile writes one with all"},
 	fabsdk.CodeAccess:            {"无权办理此业务", "docs/access.csv says who may do what"},
 	"CERTIFICATE_BLOCKED":        {"该证书已被停用", "have a new certificate issued"},
+	"CERTIFICATE_BOOK":           {"主体证书只能用于其所属账簿", "sign with the certificate that was issued for this book"},
 	"NOT_A_MEMBER":               {"该节点不持有此数据", "an endorser or peer that was named is no member of the lane's data"},
 	"CLOCK_SKEW":                 {"本机时钟偏差过大", "set this machine's clock"},
 	"ENDORSEMENT_POLICY_FAILURE": {"背书机构不足", "the endorsers named do not satisfy the lane: leave --endorsers out"},

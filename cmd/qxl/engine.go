@@ -106,7 +106,7 @@ func (a *app) enrolEmbedded(t *topology.Topology, dir string) error {
 	if err != nil {
 		return err
 	}
-	n, err := devca.EnrollAll(dir, identity.People(t, books(t)), passphrase, devca.Options{})
+	n, err := devca.EnrollAll(dir, identity.People(t, certified(t)), passphrase, devca.Options{})
 	if n > 0 {
 		a.say("登记人员证书 enrolled %d people and subjects of the synthetic consortium", n)
 	}

@@ -19,6 +19,7 @@ var hints = map[string]struct{ zh, hint string }{
 	"CLOCK_SKEW":                 {"本机时钟偏差过大", "set this machine's clock; the ledger allows 15 minutes"},
 	"ACCESS_DENIED":              {"无权办理此业务", "docs/access.csv says who may do what"},
 	"CERTIFICATE_BLOCKED":        {"该证书已被停用", "enrol the person anew"},
+	"CERTIFICATE_BOOK":           {"主体证书只能用于其所属账簿", "sign as the subject's person for this book, such as Subject/s01-book-banka; qxl people lists them"},
 	"NOT_A_MEMBER":               {"该节点不持有此数据集合", "ask a member's peer"},
 	"DATA_MISSING_ON_PEER":       {"该节点暂缺私有数据", "the peer fetches it from other members by itself; ask again or ask another member"},
 	"NOT_FOUNDED":                {"联盟尚未成立", "qxl found"},
@@ -27,7 +28,7 @@ var hints = map[string]struct{ zh, hint string }{
 }
 
 // refusedCodes are errors of the ledger that mean a rule said no.
-var refusedCodes = map[string]bool{"ACCESS_DENIED": true, "CERTIFICATE_BLOCKED": true, "NOT_A_MEMBER": true, "CLOCK_SKEW": true, "CHAINCODE_REFUSED": true, "TRANSACTION_UNKNOWN": true}
+var refusedCodes = map[string]bool{"ACCESS_DENIED": true, "CERTIFICATE_BLOCKED": true, "CERTIFICATE_BOOK": true, "NOT_A_MEMBER": true, "CLOCK_SKEW": true, "CHAINCODE_REFUSED": true, "TRANSACTION_UNKNOWN": true}
 
 // explainLedger shows what failed between this program and the ledger, at
 // which stage, and whether the transaction may still be committed.

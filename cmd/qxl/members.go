@@ -43,6 +43,10 @@ func books(t *topology.Topology) []string {
 	return list
 }
 
+// certified are the chaincodes that a subject holds a certificate for, each
+// its own: every book, and commons, where it grants to others than banks.
+func certified(t *topology.Topology) []string { return append(books(t), command.CommonsName) }
+
 // holder finds the organization of a party that stands once in a topology.
 func holder(t *topology.Topology, p topology.Party) topology.Organization {
 	for _, o := range t.Organizations {

@@ -98,7 +98,7 @@ func (a *app) upFabric(ctx context.Context, o network.Options) error {
 			return err
 		}
 	}
-	o.Books, o.Definitions = books(t), definitions(t)
+	o.Books, o.Definitions = certified(t), definitions(t)
 	show := newProgress(a)
 	o.Progress = show.event
 	report, err := network.Up(ctx, o)

@@ -17,7 +17,7 @@ type Options struct {
 	StateDir string // of this network; see package layout
 	// ServerPath is the program fabric-ca-server.
 	ServerPath string
-	// Books are the chaincodes that subjects hold certificates for.
+	// Books are the chaincodes that subjects hold a certificate for each.
 	Books []string
 	// Passphrase encrypts people's keys. Without one, a synthetic consortium
 	// gets a random passphrase in wallet.PassphraseFile; any other needs one.
