@@ -1,0 +1,94 @@
+"""Known answers for recount.py: the vectors of the field, and small histories
+worked by hand, where a figure can be checked with a pocket calculator."""
+from datetime import date
+from fractions import Fraction
+
+from interest import add_months, days_30, in_leap_years, to_nearest
+from recount import days_of, standing
+
+
+def loan(as_of, *commands, **terms):
+    base = {"method": "EQI", "principal": "500000.00", "rate": "3.85",
+            "periods": 12, "every": "1M", "from": "2024-01-01"}
+    base.update((k, v) for k, v in terms.items())
+    raw = {"terms": base, "commands": list(commands), "as_of": as_of}
+    return list(days_of(raw))[-1][1]
+
+
+def column(view, name):
+    return [row[name] for row in view["instalments"]]
+
+
+def repay(day, amount):
+    return {"date": day, "type": "repay", "amount": amount}
+
+
+def prepay(day, amount, effect="reduce"):
+    return {"date": day, "type": "prepay", "amount": amount, "effect": effect}
+
+
+def cases():
+    yield "half up", [to_nearest(Fraction(n, 2), "half-up") for n in (1, 3, 5, -1)], [1, 2, 3, -1]
+    yield "half even", [to_nearest(Fraction(n, 2), "half-even") for n in (1, 3, 5, -1)], [0, 2, 2, 0]
+    yield "clamp", add_months(date(2024, 1, 31), 1, "clamp"), date(2024, 2, 29)
+    yield "roll", add_months(date(2023, 1, 31), 1, "roll"), date(2023, 3, 1)
+    yield "30/360", days_30(date(2024, 1, 31), date(2024, 3, 31)), 60
+    yield "leap days", in_leap_years(date(2023, 12, 30), date(2025, 1, 2)), 366
+
+    view = loan("2024-01-01")
+    yield "EQI interest", column(view, "interest"), [
+        "1604.17", "1472.83", "1341.07", "1208.89", "1076.28", "943.25", "809.79",
+        "675.90", "541.59", "406.84", "271.66", "136.05"]
+    yield "EQI first principal", column(view, "principal")[0], "40936.52"  # 42540.69 − 1604.17
+    yield "EQI last principal", column(view, "principal")[-1], "42404.68"  # 42540.73 − 136.05
+    view = loan("2024-01-01", method="EQP")
+    yield "EQP principal", column(view, "principal"), ["41666.67"] * 11 + ["41666.63"]
+    yield "EQP total interest", sum(
+        int(i.replace(".", "")) for i in column(view, "interest")), 1042707
+    view = loan("2024-01-01", method="IOB", periods=1)
+    yield "IOB of 31 days", column(view, "interest"), ["1657.64"]
+    view = loan("2024-02-16", method="IOB", periods=1)
+    yield "penalty of 15 days", view["penalty"], "1203.13"
+    yield "class of 15 days", (view["days_past_due"], view["class"]), (15, "special_mention")
+    # after the last due date, at the penalty rate: 1657.64 × 5.775 % × 15 / 360
+    yield "compound of 15 days", view["compound"], "3.99"
+    for days, name in ((90, "special_mention"), (91, "substandard"), (270, "substandard"),
+                       (271, "doubtful"), (360, "doubtful"), (361, "loss")):
+        day = date.fromordinal(date(2024, 2, 1).toordinal() + days).isoformat()
+        yield "class of %d days" % days, loan(day, method="IOB", periods=1)["class"], name
+
+    # 1657.64 unpaid for 29 days at 3.85 %: 5.141 (before the last due date)
+    view = loan("2024-03-01", method="IOB", periods=3)
+    yield "compound of a month", view["compound"], "5.14"
+    # within grace nothing; after it all from the due date
+    for day, owed in (("2024-02-06", "0.00"), ("2024-02-07", "1.06")):
+        yield "grace " + day, loan(day, method="IOB", periods=3, grace_days=5)["compound"], owed
+    # the advance pays on the due date: 1604.17 interest, then principal
+    view = loan("2024-02-01", repay("2024-01-10", "2000"))
+    yield "advance", (column(view, "unpaid_principal")[0], view["advance"],
+                      view["entries"][0]["principal"]), ("40540.69", "0.00", "395.83")
+    # 9 days of 500,000 at 3.85 %: 481.25; then 22 days of 400,000: 941.11
+    view = loan("2024-01-10", prepay("2024-01-10", "100481.25"), method="IOB", periods=2)
+    yield "prepay", (view["entries"][0]["interest"], column(view, "interest"),
+                     view["outstanding_principal"]), ("481.25", ["941.11", "1240.56"], "400000.00")
+    # EQP keeps 41,666.67: of the 250,000 left the last of six is 41,666.65
+    view = loan("2024-02-01", repay("2024-02-01", "43270.84"),
+                prepay("2024-02-01", "208333.33", "shorten"), method="EQP")
+    yield "shorten", column(view, "principal"), ["41666.67"] * 6 + ["41666.65"]
+    # 10 days at 3.85 and 21 at 3.45: 534.72 + 1006.25 = 1540.97
+    view = loan("2024-01-11", {"date": "2024-01-11", "type": "reprice", "rate": "3.45"},
+                method="IOB", periods=1)
+    yield "reprice", column(view, "interest"), ["1540.97"]
+    turn = [{"type": "reverse", "of": k} for k in range(3)]
+    yield "reversals", [standing([repay("2024-01-02", "1")] + turn[:k]) for k in range(4)], [
+        [0], [], [0], []]
+
+
+def check():
+    failed = 0
+    for name, got, want in cases():
+        if got != want:
+            failed += 1
+            print("%s: got %s, want %s" % (name, got, want))
+    print("%d vectors, %d wrong" % (len(list(cases())), failed))
+    return 1 if failed else 0
