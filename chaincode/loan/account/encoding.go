@@ -11,78 +11,110 @@ import (
 
 // EncodeMsgpack writes the ledger's form.
 func (s State) EncodeMsgpack(enc *msgpack.Encoder) error {
-	fields := []any{s.Instalment, &s.Partly, s.Advance, s.Fee, &s.Paid}
+	n := 5
 	if s.Amended != nil {
-		fields = append(fields, s.Amended)
+		n++
 	}
-	return encodeFields(enc, fields)
+	err := enc.EncodeArrayLen(n)
+	if err == nil {
+		err = enc.EncodeInt(int64(s.Instalment))
+	}
+	if err == nil {
+		err = enc.Encode(&s.Partly)
+	}
+	if err == nil {
+		err = enc.EncodeInt(int64(s.Advance))
+	}
+	if err == nil {
+		err = enc.EncodeInt(int64(s.Fee))
+	}
+	if err == nil {
+		err = enc.Encode(&s.Paid)
+	}
+	if err == nil && s.Amended != nil {
+		err = enc.Encode(s.Amended)
+	}
+	return err
 }
 
 // DecodeMsgpack reads it.
 func (s *State) DecodeMsgpack(dec *msgpack.Decoder) error {
 	*s = State{}
-	var amended Amended
-	n, err := decodeFields(dec, 5, &s.Instalment, &s.Partly, &s.Advance, &s.Fee, &s.Paid, &amended)
-	if n > 5 {
-		s.Amended = &amended
+	n, err := fields(dec, 5, 6)
+	if err == nil {
+		s.Instalment, err = dec.DecodeInt()
+	}
+	if err == nil {
+		err = dec.Decode(&s.Partly)
+	}
+	if err == nil {
+		err = s.Advance.DecodeMsgpack(dec)
+	}
+	if err == nil {
+		err = s.Fee.DecodeMsgpack(dec)
+	}
+	if err == nil {
+		err = dec.Decode(&s.Paid)
+	}
+	if err == nil && n == 6 {
+		s.Amended = &Amended{}
+		err = dec.Decode(s.Amended)
 	}
 	return err
 }
 
 // EncodeMsgpack writes the ledger's form.
 func (c Contract) EncodeMsgpack(enc *msgpack.Encoder) error {
-	fields := []any{&c.Terms, c.PenaltyPercent, c.GraceDays, c.NonPerforming}
+	n := 4
 	if c.Allocation != nil {
-		fields = append(fields, []byte(c.allocation()))
+		n++
 	}
-	return encodeFields(enc, fields)
+	err := enc.EncodeArrayLen(n)
+	if err == nil {
+		err = enc.Encode(&c.Terms)
+	}
+	for _, x := range [...]int{c.PenaltyPercent, c.GraceDays, c.NonPerforming} {
+		if err == nil {
+			err = enc.EncodeInt(int64(x))
+		}
+	}
+	if err == nil && c.Allocation != nil {
+		order := make([]byte, len(c.Allocation))
+		for i, p := range c.Allocation {
+			order[i] = byte(p)
+		}
+		err = enc.EncodeBytes(order)
+	}
+	return err
 }
 
 // DecodeMsgpack reads it.
 func (c *Contract) DecodeMsgpack(dec *msgpack.Decoder) error {
 	*c = Contract{}
-	var order []byte
-	_, err := decodeFields(dec, 4, &c.Terms, &c.PenaltyPercent, &c.GraceDays, &c.NonPerforming, &order)
-	for _, p := range order {
-		c.Allocation = append(c.Allocation, Part(p))
+	n, err := fields(dec, 4, 5)
+	if err == nil {
+		err = dec.Decode(&c.Terms)
+	}
+	for _, x := range [...]*int{&c.PenaltyPercent, &c.GraceDays, &c.NonPerforming} {
+		if err == nil {
+			*x, err = dec.DecodeInt()
+		}
+	}
+	if err == nil && n == 5 {
+		var order []byte
+		order, err = dec.DecodeBytes()
+		for _, p := range order {
+			c.Allocation = append(c.Allocation, Part(p))
+		}
 	}
 	return err
 }
 
-func (c Contract) allocation() string {
-	order := make([]byte, len(c.Allocation))
-	for i, p := range c.Allocation {
-		order[i] = byte(p)
-	}
-	return string(order)
-}
-
-func encodeFields(enc *msgpack.Encoder, fields []any) error {
-	if err := enc.EncodeArrayLen(len(fields)); err != nil {
-		return err
-	}
-	for _, x := range fields {
-		if err := enc.Encode(x); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// decodeFields reads an array of at least so many fields into as many as it
-// has, and tells how many that were.
-func decodeFields(dec *msgpack.Decoder, least int, fields ...any) (int, error) {
+// fields reads how many fields an array has.
+func fields(dec *msgpack.Decoder, least, most int) (int, error) {
 	n, err := dec.DecodeArrayLen()
-	if err != nil {
-		return 0, err
+	if err == nil && (n < least || n > most) {
+		err = &Error{Code: "ACCOUNT_DAMAGED", Limit: "an array of fields", Zh: "存储的账户数据损坏", En: "the stored account is damaged", Hint: "verify the ledger"}
 	}
-	if n < least || n > len(fields) {
-		return 0, &Error{Code: "ACCOUNT_DAMAGED", Limit: "an array of fields", Zh: "存储的账户数据损坏", En: "the stored account is damaged", Hint: "verify the ledger"}
-	}
-	for _, x := range fields[:n] {
-		if err := dec.Decode(x); err != nil {
-			return 0, err
-		}
-	}
-	return n, nil
+	return n, err
 }
