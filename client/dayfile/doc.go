@@ -3,7 +3,8 @@
 //
 // A day file 日终文件 is a CSV table as an office program exports it: UTF-8
 // (with or without a byte order mark) or GB18030, Chinese headers, yuan with
-// two decimals. docs/day-files.md is its specification; the tables in this
+// two decimals; or one sheet of an XLSX workbook with the same rows, whose
+// cells have types. docs/day-files.md is its specification; the tables in this
 // package (records*.go) are what both the reader and that text follow.
 //
 // What it guarantees:

@@ -13,6 +13,8 @@ import (
 
 	"github.com/ipfs/go-cid"
 	"github.com/multiformats/go-multihash"
+
+	"github.com/qingxinlian/qxl/client/dayfile/sheet"
 )
 
 // File is a day file that is right as a whole.
@@ -20,7 +22,8 @@ type File struct {
 	Path     string
 	Head     Head
 	Trailer  Trailer
-	Encoding Encoding
+	Format   Format
+	Encoding Encoding       // of the file, and of what is written beside it
 	CID      cid.Cid        // of the file's bytes: CIDv1, raw, sha2-256
 	Types    map[string]int // lines by record type
 	Banks    []string       // banks that lines of the Commission name, sorted
@@ -66,7 +69,7 @@ func Check(path string, r io.ReadSeeker) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &File{Path: path, Head: *s.head, Trailer: *s.trailer, Encoding: s.lines.encoding, CID: id, Types: s.types, Banks: slices.Sorted(maps.Keys(s.banks)), f: r, done: func() error { return nil }}, nil
+	return &File{Path: path, Head: *s.head, Trailer: *s.trailer, Format: s.rows.format(), Encoding: s.rows.encoded(), CID: id, Types: s.types, Banks: slices.Sorted(maps.Keys(s.banks)), f: r, done: func() error { return nil }}, nil
 }
 
 // Each reads the file again and hands on each line between head and trailer,
@@ -93,15 +96,52 @@ func (f *File) Each(yield func(*Line) error) error {
 // Close closes the file that Open opened.
 func (f *File) Close() error { return f.done() }
 
-// scan reads everything once, and the digest of all bytes with it.
+// scan reads everything once, and the digest of all bytes with it. What a file
+// is, its first bytes say, not its name.
 func scan(r io.Reader, yield func(*Line) error) (*scanner, hash.Hash, error) {
 	sum := sha256.New()
-	tee := io.TeeReader(r, sum)
-	s := newScanner(bufio.NewReaderSize(tee, 256<<10))
+	in := bufio.NewReaderSize(io.TeeReader(r, sum), 256<<10)
+	begin, err := in.Peek(8)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, nil, err
+	}
+	if sheet.Recognize(begin) {
+		return scanSheet(r, yield)
+	}
+	s := newScanner(&textRows{lines: newLines(in)})
 	if err := s.run(yield); err != nil {
 		return nil, nil, err
 	}
 	return s, sum, nil
+}
+
+// scanSheet is scan for a workbook. It is read here and there, so its digest
+// is taken by itself, after the lines: a file that changed meanwhile has
+// another one.
+func scanSheet(r io.Reader, yield func(*Line) error) (*scanner, hash.Hash, error) {
+	at, ok := r.(interface {
+		io.ReaderAt
+		io.Seeker
+	})
+	if !ok {
+		return nil, nil, errors.New("a workbook must be read from a file")
+	}
+	size, err := at.Seek(0, io.SeekEnd)
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, err := openSheet(at, size)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer rows.close()
+	s := newScanner(rows)
+	if err := s.run(yield); err != nil {
+		return nil, nil, err
+	}
+	sum := sha256.New()
+	_, err = io.Copy(sum, io.NewSectionReader(at, 0, size))
+	return s, sum, err
 }
 
 func contentID(sum hash.Hash) (cid.Cid, error) {

@@ -102,9 +102,6 @@ func (l *lines) detect(raw []byte) ([]byte, error) {
 	case bytes.HasPrefix(raw, []byte{0xff, 0xfe}) || bytes.HasPrefix(raw, []byte{0xfe, 0xff}):
 		return nil, l.fatal(&Problem{Code: "ENCODING_UNKNOWN", Limit: "UTF-8, GB18030", Value: "UTF-16",
 			Zh: "文件编码不受支持", En: "the file is encoded in UTF-16", Hint: "save the table as CSV UTF-8"})
-	case bytes.HasPrefix(raw, []byte("PK\x03\x04")) || bytes.HasPrefix(raw, []byte("\xd0\xcf\x11\xe0")):
-		return nil, l.fatal(&Problem{Code: "FILE_NOT_CSV", Limit: "CSV", Value: "a spreadsheet",
-			Zh: "这是电子表格文件,不是 CSV", En: "this is a spreadsheet, not a CSV table", Hint: "save the sheet as CSV and send that file"})
 	default:
 		return nil, l.fatal(noHeader(string(raw)))
 	}

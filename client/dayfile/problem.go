@@ -13,7 +13,8 @@ import (
 // Problem is what is wrong at one place of a file.
 type Problem struct {
 	Line   int    `json:"line,omitempty"`   // counted from 1; 0 is the file as a whole
-	Column string `json:"column,omitempty"` // header of the column
+	Column string `json:"column,omitempty"` // header of the column; its letter where a sheet has no header for it
+	Cell   string `json:"cell,omitempty"`   // of a sheet, as office programs name it: 明细!D5
 	Code   string `json:"code"`             // stable
 	Limit  string `json:"limit,omitempty"`
 	Value  string `json:"value,omitempty"`
@@ -31,12 +32,19 @@ func (p *Problem) Error() string {
 	if p.Column != "" {
 		b.WriteString("「" + p.Column + "」")
 	}
+	if p.Cell != "" {
+		b.WriteString("(" + p.Cell + ")")
+	}
 	if b.Len() > 0 {
 		b.WriteString(": ")
 	}
 	b.WriteString(p.Zh + " / ")
 	if p.Line > 0 {
-		b.WriteString("line " + strconv.Itoa(p.Line) + ": ")
+		b.WriteString("line " + strconv.Itoa(p.Line))
+		if p.Cell != "" {
+			b.WriteString(", " + p.Cell)
+		}
+		b.WriteString(": ")
 	}
 	b.WriteString(p.En)
 	switch {

@@ -49,18 +49,16 @@ func cellsOf(r *Record, content any) []string {
 
 // scanner reads a file once from beginning to end.
 type scanner struct {
-	lines    *lines
+	rows     rows
 	header   []string // of the header line in force, without its first cell
 	headerAt int
 	layouts  map[*Record]*layout // of that header line
-	cells    []string
-
-	head    *Head
-	trailer *Trailer
-	count   int
-	sum     big.Int
-	types   map[string]int
-	banks   map[string]bool
+	head     *Head
+	trailer  *Trailer
+	count    int
+	sum      big.Int
+	types    map[string]int
+	banks    map[string]bool
 
 	problems []*Problem
 	found    int
@@ -74,13 +72,16 @@ type layout struct {
 	bad  bool // the header lacks a required column, which has been said
 }
 
-func newScanner(r io.Reader) *scanner {
-	return &scanner{lines: newLines(r), types: map[string]int{}, banks: map[string]bool{}}
+func newScanner(r rows) *scanner {
+	return &scanner{rows: r, types: map[string]int{}, banks: map[string]bool{}}
 }
 
 func (s *scanner) problem(p *Problem) {
-	if p.Line == 0 && s.lines.n > 0 {
-		p.Line = s.lines.n
+	if p.Line == 0 && s.rows.at() > 0 {
+		p.Line = s.rows.at()
+	}
+	if p.Cell == "" && p.Line == s.rows.at() {
+		p.Cell = s.place(p.Column)
 	}
 	s.found++
 	if len(s.problems) < MaxProblems {
@@ -88,12 +89,38 @@ func (s *scanner) problem(p *Problem) {
 	}
 }
 
+// place is the cell of the current row that stands under a header.
+func (s *scanner) place(header string) string {
+	switch header {
+	case "":
+		return ""
+	case firstCell:
+		return s.rows.place(0)
+	}
+	for j, name := range s.header {
+		if name == header {
+			return s.rows.place(j + 1)
+		}
+	}
+	return ""
+}
+
+// misplaced says what is wrong with a cell, as a fault of the cell itself if
+// it has one.
+func (s *scanner) misplaced(j int, p *Problem) {
+	if fault := s.rows.fault(j); fault != nil {
+		fault.Column, p = p.Column, fault
+	}
+	p.Cell = s.rows.place(j)
+	s.problem(p)
+}
+
 // run reads everything and hands every line on that is right in itself. Its
 // error is that of yield or of the reader; what is wrong with the file is in
 // problems.
 func (s *scanner) run(yield func(*Line) error) error {
 	for {
-		text, err := s.lines.next()
+		cells, err := s.rows.next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -110,13 +137,6 @@ func (s *scanner) run(yield func(*Line) error) error {
 		case err != nil:
 			return err
 		}
-		cells, p := splitCells(text, s.cells)
-		if p != nil {
-			s.problem(p)
-			s.count++
-			continue
-		}
-		s.cells = cells
 		if len(cells) == 0 {
 			continue
 		}
@@ -130,7 +150,7 @@ func (s *scanner) run(yield func(*Line) error) error {
 			continue
 		}
 		if s.layouts == nil {
-			s.problem(noHeader(text))
+			s.misplaced(0, noHeader(strings.Join(cells, ",")))
 			return nil
 		}
 		if err := s.line(cells, yield); err != nil {
@@ -142,17 +162,22 @@ func (s *scanner) run(yield func(*Line) error) error {
 }
 
 func (s *scanner) newHeader(names []string) {
-	s.header, s.headerAt = append(s.header[:0:0], names...), s.lines.n
+	s.header, s.headerAt = append(s.header[:0:0], names...), s.rows.at()
 	s.layouts = map[*Record]*layout{}
 	seen := map[string]bool{}
-	for _, name := range names {
+	for i, name := range names {
 		switch {
 		case !headers[name]:
-			s.problem(&Problem{Column: invalid.Shown(name), Code: "HEADER_UNKNOWN", Value: invalid.Shown(name),
+			s.misplaced(i+1, &Problem{Column: invalid.Shown(name), Code: "HEADER_UNKNOWN", Value: invalid.Shown(name),
 				Zh: "没有这个栏目", En: "no record type has this column", Hint: "see docs/day-files.md for the columns; delete helper columns"})
 		case seen[name]:
-			s.problem(&Problem{Column: name, Code: "HEADER_TWICE", Limit: "once", Value: name,
+			s.misplaced(i+1, &Problem{Column: name, Code: "HEADER_TWICE", Limit: "once", Value: name,
 				Zh: "栏目重复", En: "the column occurs twice", Hint: "delete one of the two"})
+		default:
+			if fault := s.rows.fault(i + 1); fault != nil {
+				fault.Column, fault.Cell = name, s.rows.place(i+1)
+				s.problem(fault)
+			}
 		}
 		seen[name] = true
 	}
@@ -186,9 +211,13 @@ func (s *scanner) line(cells []string, yield func(*Line) error) error {
 	r := byType[cells[0]]
 	if r == nil {
 		s.count++
-		s.problem(&Problem{Column: firstCell, Code: "RECORD_UNKNOWN", Limit: typeNames(), Value: invalid.Shown(cells[0]),
+		s.misplaced(0, &Problem{Column: firstCell, Code: "RECORD_UNKNOWN", Limit: typeNames(), Value: invalid.Shown(cells[0]),
 			Zh: "没有这种记录类型", En: "no such record type", Hint: "the first cell of a line is its record type"})
 		return nil
+	}
+	if fault := s.rows.fault(0); fault != nil {
+		fault.Column = firstCell
+		s.problem(fault)
 	}
 	switch {
 	case s.head == nil && r != headRecord:
@@ -234,7 +263,7 @@ func (s *scanner) line(cells []string, yield func(*Line) error) error {
 	if r.amount >= 0 {
 		s.sum.Add(&s.sum, big.NewInt(int64(r.Amount(content))))
 	}
-	return yield(&Line{N: s.lines.n, Record: r, Value: content})
+	return yield(&Line{N: s.rows.at(), Record: r, Value: content})
 }
 
 // content reads the cells of a record; false where a problem was found.
@@ -250,7 +279,15 @@ func (s *scanner) content(r *Record, cells []string) (any, bool) {
 		} else if j < 0 {
 			continue // optional, or said at the header line
 		}
-		if p := c.parse(content, cell); p != nil {
+		p := s.rows.fault(l.cell[i] + 1)
+		if p == nil {
+			cell, p = s.rows.take(c, l.cell[i]+1, cell)
+		}
+		if p == nil {
+			p = c.parse(content, cell)
+		}
+		if p != nil {
+			p.Column, p.Cell = c.Header, s.rows.place(l.cell[i]+1)
 			s.problem(p)
 		}
 	}
@@ -262,7 +299,7 @@ func (s *scanner) content(r *Record, cells []string) (any, bool) {
 		if j < len(s.header) {
 			column = s.header[j]
 		}
-		s.problem(&Problem{Column: column, Code: "CELL_UNEXPECTED", Limit: "empty for " + r.Type, Value: invalid.Shown(cell),
+		s.misplaced(j+1, &Problem{Column: column, Code: "CELL_UNEXPECTED", Limit: "empty for " + r.Type, Value: invalid.Shown(cell),
 			Zh: "该记录类型没有这一栏", En: "this record type has no such column", Hint: "empty the cell, or check the header line above"})
 	}
 	if s.found > before || l.bad {
@@ -273,6 +310,14 @@ func (s *scanner) content(r *Record, cells []string) (any, bool) {
 		return nil, false
 	}
 	return content, true
+}
+
+// first puts problems before all others: those of the file's form explain
+// what follows from them.
+func (s *scanner) first(list []*Problem, count int) {
+	s.found += count
+	s.problems = append(list, s.problems...)
+	s.problems = s.problems[:min(len(s.problems), MaxProblems)]
 }
 
 // check runs the command's own check on a line's content.
@@ -328,7 +373,8 @@ func (s *scanner) compare(t *Trailer) {
 }
 
 func (s *scanner) end() {
-	if s.lines.n == 0 {
+	s.first(s.rows.last())
+	if s.rows.at() == 0 {
 		s.problem(&Problem{Code: "FILE_EMPTY", Limit: "head, lines, trailer", Zh: "文件为空", En: "the file is empty", Hint: "export the table again"})
 		return
 	}
