@@ -59,11 +59,14 @@ func reviewedMatrix(t *testing.T) []row {
 
 // cells are what one person may and may not do.
 type cells struct {
-	person string
-	party  command.Party // "" for a rival bank's people
-	role   string
-	rows   []row
+	org   string
+	party command.Party // "" for a rival bank's people
+	role  string
+	rows  []row
 }
+
+// person signs what goes to a chaincode; a subject has a certificate for each.
+func (c cells) person(kind command.Chaincode) string { return holder(c.org, c.role, deployed(kind)) }
 
 func (c cells) may(r row) bool { return c.party != "" && slices.Contains(r.may[c.party], c.role) }
 
@@ -86,11 +89,12 @@ func TestEveryCellOfTheAccessMatrix(t *testing.T) {
 			list = slices.DeleteFunc(slices.Clone(rows), func(r row) bool { return r.chaincode != command.Book })
 		}
 		for _, role := range append(append([]string{"subject"}, staffRoles...), noRole) {
-			people = append(people, cells{holder(org, role, bookA), party, role, list})
+			people = append(people, cells{org, party, role, list})
 		}
 	}
 	for _, c := range people {
-		m.as(c.person) // opens the wallet
+		m.as(c.person(command.Book)) // opens the wallet
+		m.as(c.person(command.Commons))
 	}
 	var n tally
 	began := time.Now()
@@ -172,31 +176,31 @@ func holders(r row, p command.Party) bool {
 // anything else; who may, but whose peer does not hold the data, is told to
 // ask another's, and is answered there.
 func (m *members) ask(ctx context.Context, c cells, r row, n *tally) error {
-	org, _, _ := strings.Cut(c.person, "/")
+	person := c.person(r.chaincode)
 	q := ledger.Call{Chaincode: deployed(r.chaincode), Function: r.name + ":Ask", Transient: map[string][]byte{"query": []byte("{}")}}
-	_, err := m.as(c.person).Ledger().Evaluate(ctx, q)
+	_, err := m.as(person).Ledger().Evaluate(ctx, q)
 	code := ledger.CodeOf(err)
 	if !c.may(r) {
 		if code != accessDenied {
-			return fmt.Errorf("query %s of %s as %s: %v, want %s", r.name, q.Chaincode, c.person, err, accessDenied)
+			return fmt.Errorf("query %s of %s as %s: %v, want %s", r.name, q.Chaincode, person, err, accessDenied)
 		}
 		return nil
 	}
 	n.allowed.Add(1)
-	if m.hasPeer(org) && !holders(r, c.party) {
+	if m.hasPeer(c.org) && !holders(r, c.party) {
 		if code != notAMember {
-			return fmt.Errorf("query %s of %s as %s at the own peer: %v, want %s", r.name, q.Chaincode, c.person, err, notAMember)
+			return fmt.Errorf("query %s of %s as %s at the own peer: %v, want %s", r.name, q.Chaincode, person, err, notAMember)
 		}
 		n.elsewhere.Add(1)
 		q.Endorsers = []string{"CommissionMSP"}
-		_, err = m.as(c.person).Ledger().Evaluate(ctx, q)
+		_, err = m.as(person).Ledger().Evaluate(ctx, q)
 		code = ledger.CodeOf(err)
 	}
 	// An empty question is answered or refused for what it lacks; anything
 	// else is no answer.
 	var e *ledger.Error
 	if err != nil && (!errors.As(err, &e) || e.Stage != ledger.StageEvaluate || e.Retry || code == accessDenied || code == notAMember || code == "OTHER" || code == "CHAINCODE_REFUSED" || code == "CHAINCODE_PANIC") {
-		return fmt.Errorf("query %s of %s as %s, who may: %v", r.name, q.Chaincode, c.person, err)
+		return fmt.Errorf("query %s of %s as %s, who may: %v", r.name, q.Chaincode, person, err)
 	}
 	return nil
 }
@@ -206,33 +210,33 @@ func (m *members) ask(ctx context.Context, c cells, r row, n *tally) error {
 // that, and where the organization has no place in the lane at all, nothing
 // is endorsed.
 func (m *members) post(ctx context.Context, c cells, lane command.Lane, rows []row, n *tally) error {
-	cc := deployed(lane.Chaincode)
+	cc, person := deployed(lane.Chaincode), c.person(lane.Chaincode)
 	var commands []command.Envelope
 	welcome := false
 	for i, r := range rows {
 		commands = append(commands, command.Envelope{Name: r.name, Content: json.RawMessage(fmt.Sprintf(`{"number":"cell-%d"}`, i))})
 		welcome = welcome || (c.party != "" && len(r.may[c.party]) > 0)
 	}
-	results, err := m.submit(ctx, c.person, cc, lane.Name, commands)
+	results, err := m.submit(ctx, person, cc, lane.Name, commands)
 	if !welcome {
 		var e *ledger.Error
 		if !errors.As(err, &e) || e.Code != accessDenied || e.Stage != ledger.StageEndorse {
-			return fmt.Errorf("lane %s of %s as %s: %v, want %s at endorsement", lane.Name, cc, c.person, err, accessDenied)
+			return fmt.Errorf("lane %s of %s as %s: %v, want %s at endorsement", lane.Name, cc, person, err, accessDenied)
 		}
 		n.refusedAtOnce.Add(1)
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("lane %s of %s as %s: %w", lane.Name, cc, c.person, err)
+		return fmt.Errorf("lane %s of %s as %s: %w", lane.Name, cc, person, err)
 	}
 	n.committed.Add(1)
 	for i, r := range rows {
 		got := results[i]
 		if got.Outcome != command.Refused.String() || got.Refusal == nil {
-			return fmt.Errorf("command %s of %s as %s: %s, although it is empty", r.name, cc, c.person, got.Outcome)
+			return fmt.Errorf("command %s of %s as %s: %s, although it is empty", r.name, cc, person, got.Outcome)
 		}
 		if denied := got.Refusal.Code == accessDenied; denied == c.may(r) {
-			return fmt.Errorf("command %s of %s as %s: %s", r.name, cc, c.person, got.Refusal.Code)
+			return fmt.Errorf("command %s of %s as %s: %s", r.name, cc, person, got.Refusal.Code)
 		}
 		if c.may(r) {
 			n.allowed.Add(1)

@@ -36,7 +36,8 @@ type members struct {
 	dir      layout.Dir
 	topology *topology.Topology
 	factory  *fabric.Factory
-	who      book.Members // from the ledger
+	forged   map[string]*wallet.Person // people whom no wallet holds
+	who      book.Members              // from the ledger
 
 	mu      sync.Mutex
 	ledgers map[string]ledger.Ledger
@@ -52,8 +53,14 @@ func open(t *testing.T, p *program) *members {
 	top, err := topology.Load(dir.Topology())
 	require.NoError(t, err)
 	passphrase := wallet.Passphrase(string(dir), nil)
+	forged := map[string]*wallet.Person{}
 	profile := fabric.Profile{Channel: top.Channel, Peers: map[string]fabric.Peer{}, Hosts: []string{"CommissionMSP"},
-		People: func(person string) (*wallet.Person, error) { return wallet.Open(string(dir), person, passphrase) }}
+		People: func(person string) (*wallet.Person, error) {
+			if p := forged[person]; p != nil {
+				return p, nil
+			}
+			return wallet.Open(string(dir), person, passphrase)
+		}}
 	for _, o := range top.Organizations {
 		if o.HasPeer() {
 			root, err := os.ReadFile(dir.TLSRoot(o.Name))
@@ -63,7 +70,7 @@ func open(t *testing.T, p *program) *members {
 	}
 	f, err := fabric.Open(profile)
 	require.NoError(t, err)
-	m := &members{t: t, dir: dir, topology: top, factory: f, ledgers: map[string]ledger.Ledger{}, clients: map[string]*book.Client{}}
+	m := &members{t: t, dir: dir, topology: top, factory: f, forged: forged, ledgers: map[string]ledger.Ledger{}, clients: map[string]*book.Client{}}
 	t.Cleanup(func() { f.Close() })
 	tables, err := book.Show(t.Context(), m.ledger("Commission/operator1"))
 	require.NoError(t, err)
@@ -105,7 +112,7 @@ var staffRoles = []string{"operator", "officer", "reviewer", "approver", "audito
 const noRole = "none"
 
 // holder is the person of an organization who carries just this role, made
-// by enrolEveryRole. A subject's is the one for a book.
+// by enrolEveryRole. A subject's is the one for a book, or for commons.
 func holder(org, role, bookName string) string {
 	if role == "subject" {
 		return org + "/s01-" + bookName
@@ -120,7 +127,7 @@ func (m *members) enrolEveryRole() *identity.Report {
 	t.Helper()
 	extended, err := topology.Load(m.dir.Topology())
 	require.NoError(t, err)
-	books := []string{sample.BookOf("BankA"), sample.BookOf("BankB")}
+	books := []string{sample.BookOf("BankA"), sample.BookOf("BankB"), command.CommonsName}
 	for i := range extended.Organizations {
 		o := &extended.Organizations[i]
 		o.Subjects = max(o.Subjects, 1)
