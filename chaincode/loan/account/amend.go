@@ -111,7 +111,7 @@ func (f *folio) prepay(on calendar.Date, amount money.Fen, effect Effect) (Alloc
 	if !f.relay(leg) {
 		return Allocation{}, PlanGrows.At("amount", nil, amount)
 	}
-	if effect == Shorten && f.fixed() {
+	if leg.Balance > 0 && effect == Shorten && f.fixed() {
 		f.curtail()
 	}
 	return to, nil

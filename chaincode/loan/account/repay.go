@@ -47,7 +47,7 @@ func (f *folio) settle(on calendar.Date, amount money.Fen) Parts {
 	}
 	var to Parts
 	rest := amount
-	for rest > 0 && f.isDue(f.s.Instalment, on) {
+	for rest > 0 && f.owing(on) {
 		paid := f.pay(on, rest, order)
 		to = to.plus(paid)
 		rest -= paid.Sum()
@@ -70,11 +70,23 @@ func (f *folio) charge(on calendar.Date, amount money.Fen) {
 }
 
 func (f *folio) advance(on calendar.Date) {
-	for f.s.Advance > 0 && f.isDue(f.s.Instalment, on) {
+	for f.s.Advance > 0 && f.owing(on) {
 		paid := f.pay(f.rows[f.s.Instalment].Due, f.s.Advance, f.order())
 		f.s.Advance -= paid.Sum()
 		f.spend(f.order(), paid)
 	}
+}
+
+// owing goes past instalments that owe nothing, and reports whether one that
+// is due on the day owes something.
+func (f *folio) owing(on calendar.Date) bool {
+	for ; f.isDue(f.s.Instalment, on); f.s.Instalment++ {
+		if p := f.unpaid(f.s.Instalment); p.Principal != 0 || p.Interest != 0 || p.Penalty != 0 || p.Compound != 0 {
+			return true
+		}
+		f.s.Partly = Partly{}
+	}
+	return false
 }
 
 // spend notes what waiting money paid, in the order in which it did.
