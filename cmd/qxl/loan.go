@@ -10,6 +10,7 @@ import (
 // help text.
 var loanVerbs = []func(*app) *cobra.Command{
 	newLoanScheduleCommand,
+	newLoanActusCommand,
 	newLoanSimulateCommand,
 }
 
