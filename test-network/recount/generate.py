@@ -48,7 +48,7 @@ def terms(dice, number):
                               day=dice.choice((28, 29, 30, 31, 31)))
     principal = dice.choice((
         dice.randint(100, 99999), dice.randint(10 ** 5, 10 ** 7), dice.randint(10 ** 7, 10 ** 9),
-        dice.randint(1, 500) * 100000, dice.randint(10 ** 12, 10 ** 13)))
+        dice.randint(1, 500) * 100000, dice.randint(10 ** 11, 4 * 10 ** 12)))
     raw = {"method": method, "principal": yuan(principal),
            "rate": "0" if dice.random() < 0.03 else rate(dice, 1),
            "periods": periods, "every": "%dM" % months, "from": start.isoformat()}
@@ -65,7 +65,7 @@ def terms(dice, number):
         if fits:
             raw["instalment_multiple"] = dice.choice(fits)
     if dice.random() < 0.8:
-        raw["penalty_percent"] = dice.choice(("0", "30", "50", "50", "33.5", "100", "41.2375"))
+        raw["penalty_percent"] = dice.choice(("0", "30", "50", "50", "65", "100"))
     if dice.random() < 0.6:
         raw["grace_days"] = dice.choice((0, 1, 3, 5, 10, 15, 45))
     if dice.random() < 0.6:

@@ -8,16 +8,17 @@ exact fractions instead of scaled integers, and another way of getting there
 (nothing is carried over: what an instalment bears is worked out anew, each
 time, from the dated changes of its unpaid sums).
 
-    recount.py FILE...          one JSON line per file, as of its as_of
-    recount.py --days FILE...   one JSON line per file and day, from the day
-                                the loan was disbursed to its as_of
-    recount.py --serve          file names on standard input, "NAME" or
-                                "NAME YYYY-MM-DD"; a JSON line for each
-    recount.py --check          the vectors of docs and of the field
+    recount.py FILE...                one JSON line per file, as of its as_of
+    recount.py --days each FILE...    one per file and day, from the day the
+                                      loan was disbursed to its as_of
+    recount.py --days events FILE...  the same for the days on which something
+                                      happens, the days before and after them,
+                                      the ends of grace and the last day
+    recount.py --check                the vectors of the field and small ones
 
 A line is {"file","as_of","result"} or {"file","as_of","refused":{"code",
-"command"}}. The exit code is 0 unless a file cannot be read (2) or a vector
-fails (1).
+"command"}}, the last of its file. The exit code is 0; 2 when a file cannot be
+read, 1 when a vector fails.
 
 Rules, where the field leaves a choice
   Plan      Due dates are counted from `from`, so one clamped due date does
@@ -349,8 +350,23 @@ def standing(commands):
             if stands and commands[p]["type"] != "reverse"]
 
 
-def days_of(raw, each=False, until=None):
-    """Yield (day, view) as of the file's as_of, or of each day up to it."""
+def eventful(loan, queue, until):
+    """The days worth looking at."""
+    grace = timedelta(days=loan.terms.grace)
+    due = [row[1] for row in loan.ahead]
+    days = {loan.terms.start, until} | {day for day, _ in queue}
+    for day in due:
+        days |= {day, day + grace, day + grace + timedelta(days=1)}
+    for day in list(days):
+        days |= {day - timedelta(days=1), day + timedelta(days=1)}
+    for limit in (90, 91, 270, 271, 360, 361):  # where the class changes
+        days.add(due[0] + timedelta(days=limit))
+        days.add(due[-1] + timedelta(days=limit))
+    return days
+
+
+def days_of(raw, which=None, until=None):
+    """Yield (day, view) as of the file's as_of; which: "each" or "events"."""
     terms, commands = Terms(raw["terms"]), raw.get("commands", [])
     until = until or date.fromisoformat(raw["as_of"])
     if until < terms.start:
@@ -359,6 +375,7 @@ def days_of(raw, each=False, until=None):
     if queue and queue[0][0] < terms.start:
         raise Refused("BEFORE_DISBURSEMENT", queue[0][1])
     loan, at, day = Loan(terms), 0, terms.start
+    wanted = eventful(loan, queue, until) if which == "events" else {until}
     while day <= until:
         loan.open_day(day)
         while at < len(queue) and queue[at][0] <= day:
@@ -367,41 +384,35 @@ def days_of(raw, each=False, until=None):
             except Refused as refusal:
                 raise Refused(refusal.code, queue[at][1]) from None
             at += 1
-        if each or day == until:
+        if which == "each" or day in wanted:
             yield day, loan.view(day)
         day += timedelta(days=1)
 
 
-def lines(name, each=False, until=None):
+def lines(name, which=None):
     with open(name, encoding="utf-8") as file:
         raw = json.load(file)
     try:
-        for day, view in days_of(raw, each, until):
+        for day, view in days_of(raw, which):
             yield {"file": name, "as_of": day.isoformat(), "result": view}
     except Refused as refusal:
-        yield {"file": name, "as_of": str(until or raw["as_of"]),
+        yield {"file": name, "as_of": raw["as_of"],
                "refused": {"code": refusal.code, "command": refusal.command}}
-
-
-def serve():
-    for line in sys.stdin:
-        name, _, day = line.strip().partition(" ")
-        until = date.fromisoformat(day) if day else None
-        for answer in lines(name, until=until):
-            print(json.dumps(answer), flush=True)
 
 
 def main(arguments):
     if arguments == ["--check"]:
         import vectors
         return vectors.check()
-    if arguments == ["--serve"]:
-        serve()
-        return 0
-    each = arguments[:1] == ["--days"]
-    for name in arguments[1:] if each else arguments:
+    which = None
+    if arguments[:1] == ["--days"]:
+        which, arguments = arguments[1], arguments[2:]
+    if which not in (None, "each", "events") or not arguments:
+        print(__doc__, file=sys.stderr)
+        return 2
+    for name in arguments:
         try:
-            for line in lines(name, each):
+            for line in lines(name, which):
                 print(json.dumps(line))
         except (OSError, ValueError, KeyError, TypeError) as problem:
             print("error: %s: %r" % (name, problem), file=sys.stderr)
