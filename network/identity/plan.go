@@ -48,7 +48,8 @@ type organization struct {
 }
 
 // People lists everybody of a topology who holds a certificate: officers as
-// they stand there, and each subject once per book, as s01-BOOK, s02-BOOK, …
+// they stand there, and each subject once per book, as s01-BOOK, s02-BOOK, …:
+// chaincode takes a subject's certificate in the book it names and no other.
 // The embedded engine enrols the same list.
 func People(t *topology.Topology, books []string) []wallet.Enrollee {
 	var all []wallet.Enrollee

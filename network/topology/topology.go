@@ -81,8 +81,8 @@ type Organization struct {
 	Orderers  []Orderer     `yaml:"orderers,omitempty"`
 	Chaincode Chaincode     `yaml:"chaincode,omitempty"`
 	People    []Person      `yaml:"people,omitempty"`
-	// Subjects is how many pseudonymous subjects are enrolled for each book
-	// (Subject party only). Their pseudonyms are random and made at enrolment.
+	// Subjects is how many pseudonymous subjects are enrolled, for each book
+	// and for commons (Subject party only). Their pseudonyms are random and made at enrolment.
 	Subjects int `yaml:"subjects,omitempty"`
 }
 

@@ -5,7 +5,7 @@
 //
 // It guarantees that enrolling the same people again changes nothing, and
 // that a kill in between leaves nobody half enrolled. A subject's
-// certificate names a random pseudonym and nothing else.
+// certificate names a random pseudonym, its one book and nothing else.
 //
 // It protects nothing: an organization's CA key lies in clear beside what it
 // has issued. The real network uses fabric-ca through network/identity.
