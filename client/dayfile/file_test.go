@@ -102,7 +102,7 @@ func TestProblems(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"empty", "", "文件为空 / the file is empty (limit head, lines, trailer); export the table again"},
 		{"no header", "还款,1,2\n", "第 1 行: 首行不是表头 / line 1: the first line is no header line (value 还款,1,2, limit 记录类型); the first cell of the file is 记录类型"},
-		{"spreadsheet", "PK\x03\x04rest", "第 1 行: 这是电子表格文件,不是 CSV / line 1: this is a spreadsheet, not a CSV table (value a spreadsheet, limit CSV); save the sheet as CSV and send that file"},
+		{"cut workbook", "PK\x03\x04rest", "文件不完整或已损坏 / the workbook is cut or damaged (value zip: not a valid zip file, limit a whole XLSX workbook); open it in an office program, save it again and send that file"},
 		{"UTF-16", "\xff\xfe\xb0\x8b", "第 1 行: 文件编码不受支持 / line 1: the file is encoded in UTF-16 (value UTF-16, limit UTF-8, GB18030); save the table as CSV UTF-8"},
 		{"no head", replace("文件头,1,CentralBank,2024-03-18,合成数据\n", ""), "第 3 行「记录类型」: 第一条记录须为文件头 / line 3: the first record is not the head of the file (value 营业日, limit 文件头); begin with 文件头"},
 		{"two heads", replace("文件头,1,CentralBank,2024-03-18,合成数据\n", "文件头,1,CentralBank,2024-03-18\n文件头,1,CentralBank,2024-03-18\n"), "第 3 行「记录类型」: 文件头只能有一条 / line 3: there is a second head (value 文件头, limit one head); send each file by itself"},
@@ -266,6 +266,7 @@ func FuzzCheck(f *testing.F) {
 	for _, r := range dayfile.Records() {
 		f.Add(example(f, r, dayfile.UTF8))
 		f.Add(example(f, r, dayfile.GB18030))
+		f.Add(asSheet(f, example(f, r, dayfile.UTF8)))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		file, err := dayfile.Check("fuzz", bytes.NewReader(raw))

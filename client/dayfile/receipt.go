@@ -73,8 +73,13 @@ func ReceiptRecords() []*Record {
 }
 
 // ReceiptPath is where the receipt of a file is written unless told
-// otherwise: day.csv gives day.receipt.csv.
-func ReceiptPath(file string) string { return strings.TrimSuffix(file, ".csv") + ".receipt.csv" }
+// otherwise: day.csv and day.xlsx give day.receipt.csv.
+func ReceiptPath(file string) string {
+	if ext := filepath.Ext(file); ext == ".csv" || strings.EqualFold(ext, ".xlsx") {
+		file = strings.TrimSuffix(file, ext)
+	}
+	return file + ".receipt.csv"
+}
 
 // refusedPath is where the refused lines are written: beside the receipt.
 func refusedPath(receipt string) string {

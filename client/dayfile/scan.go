@@ -109,7 +109,10 @@ func (s *scanner) place(header string) string {
 // it has one.
 func (s *scanner) misplaced(j int, p *Problem) {
 	if fault := s.rows.fault(j); fault != nil {
-		fault.Column, p = p.Column, fault
+		if p.Column != "" {
+			fault.Column = p.Column
+		}
+		p = fault
 	}
 	p.Cell = s.rows.place(j)
 	s.problem(p)
@@ -166,18 +169,15 @@ func (s *scanner) newHeader(names []string) {
 	s.layouts = map[*Record]*layout{}
 	seen := map[string]bool{}
 	for i, name := range names {
-		switch {
+		switch fault := s.rows.fault(i + 1); {
+		case fault != nil:
+			s.problem(fault) // with the column's letter: its name is what is in doubt
 		case !headers[name]:
 			s.misplaced(i+1, &Problem{Column: invalid.Shown(name), Code: "HEADER_UNKNOWN", Value: invalid.Shown(name),
 				Zh: "没有这个栏目", En: "no record type has this column", Hint: "see docs/day-files.md for the columns; delete helper columns"})
 		case seen[name]:
 			s.misplaced(i+1, &Problem{Column: name, Code: "HEADER_TWICE", Limit: "once", Value: name,
 				Zh: "栏目重复", En: "the column occurs twice", Hint: "delete one of the two"})
-		default:
-			if fault := s.rows.fault(i + 1); fault != nil {
-				fault.Column, fault.Cell = name, s.rows.place(i+1)
-				s.problem(fault)
-			}
 		}
 		seen[name] = true
 	}

@@ -189,6 +189,8 @@ func (b *Book) workbook(main string) ([]entry, error) {
 	b.strings = &texts{}
 	for _, r := range related {
 		switch r.kind {
+		case "vbaProject":
+			return nil, macros()
 		case "styles":
 			if b.formats, err = b.c.styles(r.target); err != nil {
 				return nil, err

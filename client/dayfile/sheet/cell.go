@@ -30,11 +30,12 @@ type Cell struct {
 	from1904 bool
 }
 
-// digits that an office program keeps of a number, and that any double is
-// written with.
+// Digits that an office program keeps of a number, and that any double is
+// written with; and decimals beyond which nobody enters a number by hand.
 const (
 	keptDigits    = 15
 	writtenDigits = 17
+	typedDecimals = 9
 )
 
 var numeral = regexp.MustCompile(`^-?\d+(\.\d+)?([eE][+-]?\d{1,3})?$`)
@@ -68,8 +69,9 @@ func (c *Cell) Decimal() (string, *Fault) {
 			En: "the number is too large: a sheet keeps 15 digits", Hint: "check the number, or send the table as CSV"}
 	}
 	text := strconv.FormatFloat(n, 'f', -1, 64)
-	if significant(text) > keptDigits || significant(mantissa(c.Text)) > writtenDigits {
-		return "", &Fault{Code: "CELL_NUMBER_INEXACT", Limit: "at most 15 digits", Value: invalid.Shown(c.Text), Zh: "数值带有计算产生的尾差,不是准确的金额或利率",
+	_, decimals, _ := strings.Cut(text, ".")
+	if significant(text) > keptDigits || significant(mantissa(c.Text)) > writtenDigits || len(decimals) > typedDecimals {
+		return "", &Fault{Code: "CELL_NUMBER_INEXACT", Limit: "at most 15 digits and 9 decimals", Value: invalid.Shown(c.Text), Zh: "数值带有计算产生的尾差,不是准确的金额或利率",
 			En: "the number has the remainder of a computation and is no exact decimal", Hint: "round it with ROUND, paste it as a value and check it"}
 	}
 	return text, nil
