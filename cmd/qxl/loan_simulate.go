@@ -35,7 +35,8 @@ FILE is JSON:
 terms    as for qxl loan schedule; day_count, rounding, month_end, instalment_multiple, penalty_percent (50),
          grace_days (0) and allocation (as above) may be left out
 commands apply by date, of one date in the order of the file
-         repay, recover, charge   amount
+         repay, recover           amount
+         charge, refund           amount 费用, 退还预收
          prepay                   amount, effect: reduce 减少每期还款额, shorten 缩短期限
          reprice                  rate
          extend                   periods, of the whole term 展期后总期数

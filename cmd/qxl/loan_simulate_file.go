@@ -151,7 +151,7 @@ func (t *simulatedTerms) contract() (c account.Contract, err error) {
 	if c.Terms, err = flags.terms(func(name string) bool { return given[name] }); err != nil {
 		return c, inside("terms", err)
 	}
-	if c.PenaltyPercent, err = wholeNumber("terms.penalty_percent", t.PenaltyPercent, defaultPenaltyPercent, account.MaxPenalty); err != nil {
+	if c.PenaltyPercent, c.PenaltyHundredths, err = penaltyPercent(t.PenaltyPercent); err != nil {
 		return c, err
 	}
 	if c.GraceDays, err = wholeNumber("terms.grace_days", t.GraceDays, 0, 366); err != nil {
@@ -181,7 +181,7 @@ func (x *simulatedCommand) entry() (e account.Entry, err error) {
 		err = invalid.In("date", err)
 	}
 	switch e.Type {
-	case account.Repay, account.Charge, account.Recover, account.Prepay:
+	case account.Repay, account.Charge, account.Recover, account.Prepay, account.Refund:
 		need("amount", x.Amount)
 		if err == nil {
 			e.Amount, err = money.ParseFen(string(x.Amount))
@@ -214,7 +214,7 @@ func (x *simulatedCommand) entry() (e account.Entry, err error) {
 		}
 	case account.WriteOut:
 	default:
-		err = &invalid.Error{Code: "ENTRY_TYPE_UNKNOWN", Field: "type", Limit: "repay, charge, prepay, reprice, extend, misuse, write_off, recover, reverse", Value: invalid.Shown(string(x.Type)),
+		err = &invalid.Error{Code: "ENTRY_TYPE_UNKNOWN", Field: "type", Limit: "repay, charge, prepay, reprice, extend, misuse, write_off, recover, refund, reverse", Value: invalid.Shown(string(x.Type)),
 			Zh: "试算不支持这种业务", En: "a simulation has no such type of command", Hint: "choose one of those"}
 	}
 	return e, err
@@ -232,6 +232,23 @@ func wholeNumber(field string, w written, or, most int) (int, error) {
 			Zh: "须为范围内的整数", En: "not a whole number in range", Hint: "write it like " + strconv.Itoa(or)}
 	}
 	return int(n), nil
+}
+
+// penaltyPercent reads a percent of at most two decimals.
+func penaltyPercent(w written) (whole, hundredths int, err error) {
+	if w == "" {
+		return defaultPenaltyPercent, 0, nil
+	}
+	r, err := money.ParseRate(string(w))
+	if err != nil {
+		return 0, 0, invalid.In("terms.penalty_percent", err)
+	}
+	whole, rest := int(r/money.Percent), r%money.Percent
+	if rest%(money.Percent/100) != 0 {
+		return 0, 0, &invalid.Error{Code: "PENALTY_DECIMALS", Field: "terms.penalty_percent", Limit: "2 decimals", Value: invalid.Shown(string(w)),
+			Zh: "罚息加收比例最多两位小数", En: "the penalty percent has too many decimals", Hint: "write it like 50"}
+	}
+	return whole, int(rest / (money.Percent / 100)), nil
 }
 
 func missing(field string) error {

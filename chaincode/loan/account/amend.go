@@ -67,9 +67,9 @@ func (f *folio) interestTo(balance money.Fen, start, on calendar.Date) money.Fen
 	return n
 }
 
-// prepay pays what is due, interest to the day and then principal. Together
-// with what waits it may repay the loan; otherwise what waits goes on waiting
-// for the next due date.
+// prepay pays what is due, interest to the day and then principal. What waits
+// goes on waiting for the next due date; when there is none any more, the bank
+// gives it back.
 func (f *folio) prepay(on calendar.Date, amount money.Fen, effect Effect) (Allocation, *refusal.Refusal) {
 	f.advance(on)
 	p := f.beforehand(on)
@@ -85,21 +85,12 @@ func (f *folio) prepay(on calendar.Date, amount money.Fen, effect Effect) (Alloc
 	principal := amount - p.due - p.interest
 	to.Interest += p.interest
 	to.Principal += principal
-	waited := p.balance - principal
-	if waited <= f.s.Advance { // all of it is repaid
-		f.s.Advance -= waited
-		f.spend(Order{Principal}, Parts{Principal: waited})
-	} else {
-		waited = 0
-	}
-	repaid := principal + waited
 	f.s.Paid.Interest += p.interest
-	f.s.Paid.Principal += repaid
-	m := f.s.amended()
-	m.Prepaid += repaid
+	f.s.Paid.Principal += principal
+	f.s.amended().Prepaid += principal
 
 	start, broken, _ := f.period(p.running)
-	leg := Leg{First: p.running, Start: on, Broken: broken || on != start, Balance: p.balance - repaid, Count: len(f.rows)}
+	leg := Leg{First: p.running, Start: on, Broken: broken || on != start, Balance: p.balance - principal, Count: len(f.rows)}
 	switch {
 	case leg.Balance == 0:
 		leg.Count = p.running

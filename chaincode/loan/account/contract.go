@@ -20,6 +20,8 @@ type Contract struct {
 	GraceDays      int   // 宽限期
 	NonPerforming  int   // days past due above which principal is paid first; 0: never
 	Allocation     Order // 冲抵顺序 while the loan performs; none is Normal
+
+	PenaltyHundredths int // of a percent, beyond PenaltyPercent: 33.5 percent is 33 and 50
 }
 
 // Limits within which no sum of an account leaves an int64: compound interest
@@ -29,6 +31,12 @@ const (
 	MaxRate      money.Rate = money.One
 	MaxPenalty              = 100
 )
+
+// hundredths of a percent are what penalties are counted in.
+const hundredths = 100
+
+// penalty is the penalty percent in hundredths.
+func (c *Contract) penalty() int { return c.PenaltyPercent*hundredths + c.PenaltyHundredths }
 
 // Account is a contract with the plan that it began with.
 type Account struct {
@@ -49,6 +57,8 @@ func Open(c Contract) (*Account, error) {
 		return nil, limit("RATE_RANGE", "rate", MaxRate.String()+" percent", c.Terms.Rate.String(), "利率超过上限", "the rate is above the limit")
 	case c.PenaltyPercent < 0 || c.PenaltyPercent > MaxPenalty:
 		return nil, limit("PENALTY_RANGE", "penalty_percent", "0.."+strconv.Itoa(MaxPenalty), strconv.Itoa(c.PenaltyPercent), "罚息加收比例超出范围", "the penalty percent is out of range")
+	case c.PenaltyHundredths < 0 || c.PenaltyHundredths > 99 || c.penalty() > MaxPenalty*hundredths:
+		return nil, limit("PENALTY_RANGE", "penalty_percent", "0.."+strconv.Itoa(MaxPenalty)+", two decimals", strconv.Itoa(c.PenaltyHundredths)+" hundredths", "罚息加收比例超出范围", "the penalty percent is out of range")
 	case c.GraceDays < 0 || c.NonPerforming < 0:
 		return nil, limit("DAYS_NEGATIVE", "grace_days", "0", strconv.Itoa(min(c.GraceDays, c.NonPerforming)), "天数不能为负", "a number of days is negative")
 	case c.Allocation != nil && !c.Allocation.valid():

@@ -66,8 +66,11 @@ func (s *State) DecodeMsgpack(dec *msgpack.Decoder) error {
 // EncodeMsgpack writes the ledger's form.
 func (c Contract) EncodeMsgpack(enc *msgpack.Encoder) error {
 	n := 4
-	if c.Allocation != nil {
-		n++
+	switch {
+	case c.PenaltyHundredths != 0:
+		n = 6
+	case c.Allocation != nil:
+		n = 5
 	}
 	err := enc.EncodeArrayLen(n)
 	if err == nil {
@@ -78,12 +81,15 @@ func (c Contract) EncodeMsgpack(enc *msgpack.Encoder) error {
 			err = enc.EncodeInt(int64(x))
 		}
 	}
-	if err == nil && c.Allocation != nil {
+	if err == nil && n > 4 {
 		order := make([]byte, len(c.Allocation))
 		for i, p := range c.Allocation {
 			order[i] = byte(p)
 		}
 		err = enc.EncodeBytes(order)
+	}
+	if err == nil && n > 5 {
+		err = enc.EncodeInt(int64(c.PenaltyHundredths))
 	}
 	return err
 }
@@ -91,7 +97,7 @@ func (c Contract) EncodeMsgpack(enc *msgpack.Encoder) error {
 // DecodeMsgpack reads it.
 func (c *Contract) DecodeMsgpack(dec *msgpack.Decoder) error {
 	*c = Contract{}
-	n, err := fields(dec, 4, 5)
+	n, err := fields(dec, 4, 6)
 	if err == nil {
 		err = dec.Decode(&c.Terms)
 	}
@@ -100,12 +106,15 @@ func (c *Contract) DecodeMsgpack(dec *msgpack.Decoder) error {
 			*x, err = dec.DecodeInt()
 		}
 	}
-	if err == nil && n == 5 {
+	if err == nil && n > 4 {
 		var order []byte
 		order, err = dec.DecodeBytes()
 		for _, p := range order {
 			c.Allocation = append(c.Allocation, Part(p))
 		}
+	}
+	if err == nil && n > 5 {
+		c.PenaltyHundredths, err = dec.DecodeInt()
 	}
 	return err
 }

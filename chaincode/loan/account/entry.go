@@ -22,10 +22,11 @@ const (
 	Recover                  // 核销后收回: Amount
 	Classify                 // 五级分类: Class, Reasons
 	TakeOn                   // 接续: Opening
+	Refund                   // 退还预收: Amount
 )
 
 var typeNames = [...]struct{ code, zh string }{{}, {"repay", "还款"}, {"charge", "计收费用"}, {"prepay", "提前还款"}, {"reprice", "重定价"},
-	{"extend", "展期"}, {"misuse", "挪用"}, {"write_off", "核销"}, {"recover", "核销后收回"}, {"classify", "五级分类"}, {"take_on", "接续"}}
+	{"extend", "展期"}, {"misuse", "挪用"}, {"write_off", "核销"}, {"recover", "核销后收回"}, {"classify", "五级分类"}, {"take_on", "接续"}, {"refund", "退还预收"}}
 
 // ParseType reads the code of a type.
 func ParseType(text string) (Type, error) {
@@ -122,7 +123,7 @@ func (f *folio) apply(e *Entry) (to Allocation, refused *refusal.Refusal) {
 	if e.Date < first || e.Date > calendar.Last {
 		return to, EntryEarly.At("date", first, e.Date)
 	}
-	if (e.pays() || e.Type == Charge) && (e.Amount <= 0 || e.Amount > MaxPrincipal) {
+	if (e.pays() || e.Type == Charge || e.Type == Refund) && (e.Amount <= 0 || e.Amount > MaxPrincipal) {
 		return to, EntryAmount.At("amount", "0.01.."+MaxPrincipal.String(), e.Amount)
 	}
 	switch e.Type {
@@ -137,6 +138,8 @@ func (f *folio) apply(e *Entry) (to Allocation, refused *refusal.Refusal) {
 			return to, EntryAmount.At("amount", most, e.Amount)
 		}
 		f.charge(e.Date, e.Amount)
+	case Refund:
+		refused = f.refund(e.Date, e.Amount)
 	case Reprice:
 		refused = f.newRate(e)
 	case Misuse:
@@ -184,6 +187,20 @@ func (f *folio) tally(e *Entry, to Allocation) {
 	if f.s.Amended != nil && f.s.Amended.WrittenOff != nil {
 		f.s.amended().Recovered += e.Amount
 	}
+}
+
+// refund gives back of what waits.
+func (f *folio) refund(on calendar.Date, amount money.Fen) *refusal.Refusal {
+	f.advance(on)
+	if amount > f.s.Advance {
+		return RefundAbove.At("amount", f.s.Advance, amount)
+	}
+	f.s.Advance -= amount
+	f.s.amended().Refunded += amount
+	if f.spent != nil {
+		*f.spent = append(*f.spent, spending{refunded, amount})
+	}
+	return nil
 }
 
 func (f *folio) newRate(e *Entry) *refusal.Refusal {

@@ -30,7 +30,7 @@ type Step struct {
 	To      calendar.Date `json:"to"`
 	Days    int           `json:"days"` // actual
 	Rate    money.Rate    `json:"rate"`
-	Percent int           `json:"percent"` // of the rate
+	Percent int           `json:"percent"` // of the rate, in hundredths of a percent: 15000 is one and a half times
 	Num     int64         `json:"num"`     // fraction of a year
 	Den     int64         `json:"den"`
 }
@@ -115,7 +115,7 @@ func (f *folio) steps(x *Figure, due calendar.Date, broken bool) {
 	before := int64(0)
 	f.eachPrice(x.From, x.To, func(p Price, from, to calendar.Date) {
 		num, den := f.elapsed(x.From, due, to, broken)
-		x.Steps = append(x.Steps, Step{from, to, from.DaysUntil(to), p.Rate, wholePercent + p.Misuse, num - before, den})
+		x.Steps = append(x.Steps, Step{from, to, from.DaysUntil(to), p.Rate, (wholePercent + p.Misuse) * hundredths, num - before, den})
 		before = num
 	})
 	x.exact()
@@ -201,7 +201,7 @@ func (f *folio) explainPrepayment(p prepayment, on calendar.Date) Figure {
 func (x *Figure) sum() *big.Rat {
 	sum, step := new(big.Rat), new(big.Rat)
 	for _, s := range x.Steps {
-		step.SetFrac64(int64(s.Rate)*int64(s.Percent), int64(money.One)*wholePercent)
+		step.SetFrac64(int64(s.Rate)*int64(s.Percent), int64(money.One)*wholePercent*hundredths)
 		sum.Add(sum, step.Mul(step, big.NewRat(s.Num, s.Den)))
 	}
 	return sum.Mul(sum, new(big.Rat).SetInt64(int64(x.Base)))

@@ -11,8 +11,8 @@ import (
 )
 
 // Result is what became of an entry. Parts are what its money has paid by the
-// day folded to, on its own day or later as an advance; the rest waits. Money
-// that waits is spent first in, first out.
+// day folded to, on its own day or later as an advance; the rest waits, or was
+// given back. Money that waits is spent first in, first out.
 type Result struct {
 	Entry   int // index in what was folded
 	Parts   Parts
@@ -70,7 +70,9 @@ func (a *Account) Fold(entries []Entry, to calendar.Date) (State, []Result, erro
 				}
 				r := &results[waiting]
 				part := min(x.amount, r.Advance)
-				*r.Parts.at(x.part) += part
+				if x.part != refunded {
+					*r.Parts.at(x.part) += part
+				}
 				r.Advance -= part
 				x.amount -= part
 			}
@@ -94,26 +96,35 @@ func (a *Account) Fold(entries []Entry, to calendar.Date) (State, []Result, erro
 // order in which they arrived, from 0.
 type Reversal struct{ Record, Of int }
 
-// Standing tells which of n records stand: a reversal takes away the record
-// it names, an entry or a reversal, for as long as it stands itself. They are
-// given in order of arrival. What is reversed already is not reversed again.
+// Standing tells which of n records stand: each of which no reversal that
+// stands itself is. Reversals are given in order of arrival. What is reversed
+// already is not reversed again.
 func Standing(n int, reversals []Reversal) ([]bool, error) {
-	stands := slices.Repeat([]bool{true}, n)
+	by := make([]int, n) // how many standing reversals are of a record
 	of := map[int]int{}
 	for _, r := range reversals {
 		if r.Of < 0 || r.Of >= r.Record || r.Record >= n {
 			return nil, &Refused{Entry: r.Record, Because: ReversedUnknown.At("of", r.Record-1, r.Of)}
 		}
-		if !stands[r.Of] {
+		if by[r.Of] > 0 {
 			return nil, &Refused{Entry: r.Record, Because: ReversedAlready.At("of", nil, r.Of)}
 		}
 		of[r.Record] = r.Of
-		// The record falls; if it is a reversal, what it took away stands
-		// again, and so on down the chain.
-		for at, isReversal := r.Of, true; isReversal; {
-			stands[at] = !stands[at]
-			at, isReversal = of[at]
+		// What falls, if it is a reversal, takes nothing away any more, so that
+		// what it was of may stand again, and so on.
+		for at, change := r.Of, 1; ; change = -change {
+			before := by[at]
+			by[at] += change
+			next, isReversal := of[at]
+			if !isReversal || (before > 0) == (by[at] > 0) {
+				break
+			}
+			at = next
 		}
+	}
+	stands := make([]bool, n)
+	for i := range stands {
+		stands[i] = by[i] == 0
 	}
 	return stands, nil
 }

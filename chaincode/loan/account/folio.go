@@ -21,6 +21,9 @@ type spending struct {
 	amount money.Fen
 }
 
+// refunded is no part of a payment: the money went back.
+const refunded Part = 255
+
 func (a *Account) open(s State) folio {
 	f := folio{Account: a, s: s, rows: a.plan.Instalments, lastDue: a.maturity}
 	if s.Amended != nil {

@@ -191,10 +191,6 @@ func (b *books) prepay(day calendar.Date, amount int64, effect account.Effect) {
 	k := b.running(day)
 	l := b.rows[k]
 	principal := amount - due - interest
-	if left := l.balance - principal; left <= b.advance {
-		b.advance -= left
-		principal = l.balance
-	}
 	b.paid.Interest += money.Fen(interest)
 	b.paid.Principal += money.Fen(principal)
 	n := len(b.rows)
@@ -256,6 +252,8 @@ func (b *books) apply(e account.Entry) {
 		b.advance -= paid
 		b.paid.Fee += money.Fen(paid)
 		b.fee += int64(e.Amount) - paid
+	case account.Refund:
+		b.advance -= int64(e.Amount)
 	case account.Prepay:
 		b.prepay(e.Date, int64(e.Amount), e.Effect)
 	case account.Reprice:
@@ -280,7 +278,7 @@ func entryOf(t *rapid.T, a *account.Account, b *books, s account.State, d calend
 			}
 		}
 	}
-	switch rapid.IntRange(0, 11).Draw(t, "entry") {
+	switch rapid.IntRange(0, 12).Draw(t, "entry") {
 	case 0:
 		e.Amount = max(f.Due, 1)
 	case 1:
@@ -317,6 +315,11 @@ func entryOf(t *rapid.T, a *account.Account, b *books, s account.State, d calend
 			refused = account.ExtendShorter.Code
 		}
 		grows()
+	case 8:
+		e.Type, e.Amount = account.Refund, max(1, f.Advance+money.Fen(rapid.IntRange(-1, 1).Draw(t, "refund")))
+		if e.Amount > f.Advance {
+			refused = account.RefundAbove.Code
+		}
 	default:
 		e.Amount = money.Fen(rapid.Int64Range(1, int64(all)).Draw(t, "amount"))
 	}

@@ -55,15 +55,16 @@ func (f *folio) eachPrice(from, to calendar.Date, visit func(p Price, from, to c
 	}
 }
 
-// percentOf is how much of the rate an unpaid sum bears on the days of a
-// price: penalty on principal; compound interest at the rate, and at the
-// penalty rate after the last due date. Of penalty for arrears and for misuse
-// the heavier counts, not both (银发〔2003〕251号).
+// percentOf is how much of the rate, in hundredths of a percent, an unpaid sum
+// bears on the days of a price: penalty on principal; compound interest at the
+// rate, and at the penalty rate after the last due date. Of penalty for arrears
+// and for misuse the heavier counts, not both (银发〔2003〕251号).
 func (f *folio) percentOf(part Part, p Price, after bool) int {
+	more := p.Misuse * hundredths
 	if part == Penalty || after {
-		return wholePercent + max(f.contract.PenaltyPercent, p.Misuse)
+		more = max(f.contract.penalty(), more)
 	}
-	return wholePercent + p.Misuse
+	return wholePercent*hundredths + more
 }
 
 // piece is what an unpaid sum bears from a day up to another; the loan's last
@@ -91,6 +92,6 @@ func (f *folio) borneBy(unpaid money.Fen, from, to calendar.Date, part Part) mon
 		weight = int64(p.Rate) * int64(f.percentOf(part, p, after)) * int64(from.DaysUntil(to))
 	}
 	// It fits: Open and Apply checked the limits.
-	n, _ := unpaid.MulDiv(weight, int64(money.One)*wholePercent*360, f.contract.Terms.Rounding)
+	n, _ := unpaid.MulDiv(weight, int64(money.One)*wholePercent*hundredths*360, f.contract.Terms.Rounding)
 	return n
 }

@@ -11,7 +11,7 @@ type Quote struct {
 	On       calendar.Date         `json:"on"`
 	Amount   money.Fen             `json:"amount"`  // to be paid
 	Effect   string                `json:"effect"`  // reduce, shorten; full when it repays the loan
-	Waiting  money.Fen             `json:"waiting"` // 预收; pays its part of a full prepayment
+	Waiting  money.Fen             `json:"waiting"` // 预收; a prepayment leaves it waiting
 	Fee      money.Fen             `json:"fee"`
 	Due      Parts                 `json:"due"`       // what is due on the day and paid first, without fees
 	Interest money.Fen             `json:"interest"`  // from the last due date to the day
@@ -32,7 +32,7 @@ func (a *Account) Quote(s State, on calendar.Date, amount money.Fen, effect Effe
 		return nil, PrepayNothing.At("date", f.lastDue, on)
 	}
 	if amount == 0 {
-		amount = p.due + p.interest + p.balance - f.s.Advance
+		amount = p.due + p.interest + p.balance
 	}
 	q := &Quote{On: on, Amount: amount, Effect: effect.String(), Waiting: f.s.Advance, Fee: f.s.Fee, Interest: p.interest}
 	for i := f.s.Instalment; f.isDue(i, on); i++ {

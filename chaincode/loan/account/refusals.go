@@ -16,6 +16,7 @@ var (
 	PrepayAbove   = refusal.New("LOAN_PREPAY_ABOVE_BALANCE", "提前还款金额超过全部应还", "the prepayment is above all that is owed on the day", "民法典第677条")
 	PrepaySmall   = refusal.New("LOAN_PREPAY_NOT_BEYOND_DUE", "提前还款金额未超过到期应还及截至当日的利息", "the prepayment does not go beyond what is due and the interest to the day", "民法典第677条")
 	PrepayNothing = refusal.New("LOAN_PREPAY_NOTHING_LEFT", "没有未到期本金,不能提前还款", "no principal is left that is not due yet", "")
+	RefundAbove   = refusal.New("LOAN_REFUND_ABOVE_ADVANCE", "退还金额超过预收余额", "the refund is above what waits", "")
 	PlanGrows     = refusal.New("LOAN_PLAN_GROWING", "变更后每期还款额不足以支付利息", "an instalment of the plan made anew would be smaller than its interest", "")
 	RateInForce   = refusal.New("LOAN_REPRICE_RATE", "执行利率超出范围", "the rate to come into force is out of range", "")
 	MisusePercent = refusal.New("LOAN_MISUSE_PERCENT", "挪用罚息加收比例超出范围", "the percent for misuse is out of range", "银发〔2003〕251号")

@@ -41,6 +41,7 @@ type Amended struct {
 	WrittenOff *WriteOff
 	Recovered  money.Fen // received since the write-off
 	Classed    *Classed
+	Refunded   money.Fen // of advances
 }
 
 // Price 执行利率 is the rate in force from a day on. What was misused 挪用 bears
