@@ -13,6 +13,8 @@
 //
 //	QXL_RECOUNT_LOANS=1000 QXL_RECOUNT_DAYS=each go test -timeout 2h -v -run Compare ./test-network/recount
 //
+// QXL_RECOUNT_SEED makes other loans; QXL_RECOUNT_FROM begins at a later one.
+//
 // It guarantees that nothing here imports or reads the rules it checks; keep
 // it so: when the two differ, the description decides which is wrong.
 package recount

@@ -65,7 +65,7 @@ def terms(dice, number):
         if fits:
             raw["instalment_multiple"] = dice.choice(fits)
     if dice.random() < 0.8:
-        raw["penalty_percent"] = dice.choice(("0", "30", "50", "50", "65", "100"))
+        raw["penalty_percent"] = dice.choice(("0", "30", "50", "50", "33.5", "65.25", "100"))
     if dice.random() < 0.6:
         raw["grace_days"] = dice.choice((0, 1, 3, 5, 10, 15, 45))
     if dice.random() < 0.6:
@@ -188,6 +188,8 @@ def spoil(dice, raw, commands, until):
         [{"date": day, "type": "prepay", "amount": "99999999999.00", "effect": "reduce"}],
         [{"date": day, "type": "prepay", "amount": "0.01", "effect": "shorten"}],
         [{"type": "reverse", "of": 0}, {"type": "reverse", "of": 0}],
+        [{"type": "reverse", "of": len(commands)}],
+        [{"date": (start - timedelta(days=1)).isoformat(), "type": "repay", "amount": "1.00"}],
     ))
     grown = commands + worse
     return commands if accepted(raw, grown, until) else grown

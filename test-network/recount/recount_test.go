@@ -34,10 +34,13 @@ type refusal struct {
 
 // codes are qxl's names for what recount.py refuses.
 var codes = map[string]string{
-	"NOTHING_TO_PREPAY":    "LOAN_PREPAY_NOTHING_LEFT",
-	"PREPAY_BELOW_DUE":     "LOAN_PREPAY_NOT_BEYOND_DUE",
-	"PREPAY_ABOVE_BALANCE": "LOAN_PREPAY_ABOVE_BALANCE",
-	"REVERSE_TWICE":        "LOAN_REVERSED_ALREADY",
+	"BEFORE_DISBURSEMENT":       "LOAN_ENTRY_BEFORE_LOAN",
+	"INSTALMENT_BELOW_INTEREST": "LOAN_PLAN_GROWING",
+	"NOTHING_TO_PREPAY":         "LOAN_PREPAY_NOTHING_LEFT",
+	"PREPAY_BELOW_DUE":          "LOAN_PREPAY_NOT_BEYOND_DUE",
+	"PREPAY_ABOVE_BALANCE":      "LOAN_PREPAY_ABOVE_BALANCE",
+	"REVERSE_TWICE":             "LOAN_REVERSED_ALREADY",
+	"REVERSE_UNKNOWN":           "LOAN_REVERSAL_UNKNOWN",
 }
 
 func python(t *testing.T, args ...string) *exec.Cmd {
@@ -61,22 +64,13 @@ func TestVectors(t *testing.T) {
 // TestCompare runs generated loans through qxl loan simulate and recount.py
 // and compares every field, each entry and each instalment.
 func TestCompare(t *testing.T) {
-	loans, days := "32", "events"
-	if v := os.Getenv("QXL_RECOUNT_LOANS"); v != "" {
-		loans = v
-	}
-	if v := os.Getenv("QXL_RECOUNT_DAYS"); v != "" {
-		days = v
-	}
-	seed := "1"
-	if v := os.Getenv("QXL_RECOUNT_SEED"); v != "" {
-		seed = v
-	}
-	want, err := strconv.Atoi(loans)
+	days := setting("QXL_RECOUNT_DAYS", "events")
+	want, err := strconv.Atoi(setting("QXL_RECOUNT_LOANS", "32"))
 	require.NoError(t, err, "QXL_RECOUNT_LOANS")
 
 	dir := t.TempDir()
-	require.NoError(t, python(t, "generate.py", dir, "--loans", loans, "--seed", seed).Run())
+	require.NoError(t, python(t, "generate.py", dir, "--loans", strconv.Itoa(want),
+		"--seed", setting("QXL_RECOUNT_SEED", "1"), "--from", setting("QXL_RECOUNT_FROM", "1")).Run())
 	files, err := filepath.Glob(filepath.Join(dir, "loan-*.json"))
 	require.NoError(t, err)
 	require.Len(t, files, want)
@@ -89,8 +83,10 @@ func TestCompare(t *testing.T) {
 	defer func() { _ = recount.Process.Kill() }()
 
 	var seen tally
+	kinds := kinds{}
 	err = eachLoan(out, func(lines []line) {
 		seen.loans++
+		kinds.add(t, lines[0].File)
 		seen.days += len(lines)
 		answers := simulate(t, qxl, lines)
 		require.Len(t, answers, len(lines))
@@ -101,8 +97,16 @@ func TestCompare(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, recount.Wait())
 	require.Equal(t, want, seen.loans, "loans that recount.py answered for")
+	kinds.report(t, want >= 1000)
 	t.Logf("%d loans on %d loan days: %d differ, on %d days; %d end in a refusal of both",
 		seen.loans, seen.days, len(seen.differ), seen.differences, seen.refused)
+}
+
+func setting(name, otherwise string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	return otherwise
 }
 
 // eachLoan hands on the lines of one file together.
