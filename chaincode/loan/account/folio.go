@@ -46,7 +46,7 @@ func (f *folio) isDue(instalment int, on calendar.Date) bool {
 
 // running is the index of the first instalment that falls due after a day.
 func (f *folio) running(on calendar.Date) int {
-	i := f.s.Instalment
+	i := min(f.s.Instalment, len(f.rows))
 	for i > 0 && f.rows[i-1].Due > on {
 		i--
 	}

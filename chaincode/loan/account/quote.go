@@ -23,7 +23,8 @@ type Quote struct {
 }
 
 // Quote works out a prepayment of a day without making it; an amount of zero
-// repays the loan. It is refused as the prepayment would be.
+// repays the loan. The day is not before the last entry's. It is refused as the
+// prepayment would be.
 func (a *Account) Quote(s State, on calendar.Date, amount money.Fen, effect Effect) (*Quote, error) {
 	f := a.open(s)
 	f.advance(on)
