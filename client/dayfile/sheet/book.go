@@ -137,7 +137,8 @@ func (c *container) main() (string, error) {
 		case e.Name.Local == "Default" && of == "" && strings.HasSuffix(main, "."+attribute(e, "Extension")):
 			of = attribute(e, "ContentType")
 		}
-		if strings.HasSuffix(attribute(e, "ContentType"), "vbaProject") {
+		// Some programs declare the default type of macros in every workbook.
+		if e.Name.Local == "Override" && strings.HasSuffix(attribute(e, "ContentType"), "vbaProject") {
 			return macros()
 		}
 		return nil

@@ -154,6 +154,12 @@ func TestCellsOfManyPrograms(t *testing.T) {
 	}
 }
 
+func TestDeclaringMacrosIsNotHavingThem(t *testing.T) {
+	types := strings.Replace(bare["[Content_Types].xml"], "<Default", `<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/><Default`, 1)
+	_, err := read(t, raw(t, map[string]string{"[Content_Types].xml": types}), defaults)
+	require.NoError(t, err)
+}
+
 func TestNamespacesOfTheStandard(t *testing.T) {
 	prefixed := `<x:worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><x:sheetData><x:row r="2"><x:c r="B2"><x:v>5</x:v></x:c></x:row></x:sheetData></x:worksheet>`
 	for _, text := range []string{prefixed, strings.ReplaceAll(prefixed, "schemas.openxmlformats.org/spreadsheetml/2006/main", "purl.oclc.org/ooxml/spreadsheetml/main")} {
@@ -178,7 +184,7 @@ func TestBrokenWorkbooks(t *testing.T) {
 		"no main part":           {"_rels/.rels", `<Relationships/>`, "XLSX_KIND"},
 		"a text document":        {"[Content_Types].xml", `<Types><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`, "XLSX_KIND"},
 		"a binary workbook":      {"[Content_Types].xml", `<Types><Override PartName="/xl/workbook.xml" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/></Types>`, "XLSX_MACROS"},
-		"macros":                 {"[Content_Types].xml", `<Types><Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/><Override PartName="/xl/workbook.xml" ContentType="` + mainType + `"/></Types>`, "XLSX_MACROS"},
+		"macros":                 {"[Content_Types].xml", `<Types><Override PartName="/xl/vbaProject.bin" ContentType="application/vnd.ms-office.vbaProject"/><Override PartName="/xl/workbook.xml" ContentType="` + mainType + `"/></Types>`, "XLSX_MACROS"},
 		"a sheet of macros":      {"xl/_rels/workbook.xml.rels", strings.Replace(bare["xl/_rels/workbook.xml.rels"], "/worksheet\"", "/xlMacrosheet\"", 1), "XLSX_MACROS"},
 		"no sheets":              {"xl/workbook.xml", `<workbook ` + main + `/>`, "XLSX_KIND"},
 		"no part of the sheet":   {"xl/worksheets/sheet1.xml", "", "XLSX_BROKEN"},
