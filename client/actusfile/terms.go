@@ -2,7 +2,9 @@ package actusfile
 
 import (
 	"encoding/json"
+	"maps"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/qingxinlian/qxl/chaincode/invalid"
@@ -12,9 +14,10 @@ import (
 // reader collects what only fits together once all terms are read.
 type reader struct {
 	*Case
-	settlement string
-	business   bool // dayCountConvention B252
-	arrays     map[string][]string
+	settlement  string
+	business    bool // dayCountConvention B252
+	scalingBase *big.Rat
+	arrays      map[string][]string
 }
 
 // readTerms reads every term by its name. The tables below are the terms that
@@ -68,7 +71,7 @@ func (r *reader) term(name string) (func(string) error, bool) {
 		"notionalPrincipal": &t.Notional, "premiumDiscountAtIED": &t.PremiumDiscount, "nominalInterestRate": &t.Rate,
 		"accruedInterest": &t.Accrued, "nextPrincipalRedemptionPayment": &t.NextPrincipal, "interestCalculationBaseAmount": &t.BaseAmount,
 		"rateSpread": &t.Spread, "rateMultiplier": &t.Multiplier, "nextResetRate": &t.NextRate, "lifeCap": &t.LifeCap, "lifeFloor": &t.LifeFloor,
-		"periodCap": &t.PeriodCap, "periodFloor": &t.PeriodFloor, "scalingIndexAtContractDealDate": &t.ScalingBase,
+		"periodCap": &t.PeriodCap, "periodFloor": &t.PeriodFloor, "scalingIndexAtContractDealDate": &t.ScalingBase, "scalingIndexAtStatusDate": &r.scalingBase, // its name in earlier dictionaries
 		"interestScalingMultiplier": &t.InterestMultiplier, "notionalScalingMultiplier": &t.NotionalMultiplier,
 		"feeRate": &t.FeeRate, "feeAccrued": &t.FeeAccrued, "priceAtPurchaseDate": &t.PurchasePrice, "priceAtTerminationDate": &t.TerminationPrice,
 	}[name]; ok {
@@ -136,7 +139,7 @@ func chosen(values map[string]func()) func(string) error {
 	return func(text string) error {
 		choose, ok := values[text]
 		if !ok {
-			return notSupported(text, "a value that changes nothing or is known")
+			return notSupported(text, strings.Join(slices.Sorted(maps.Keys(values)), ", "))
 		}
 		choose()
 		return nil
@@ -181,6 +184,13 @@ func (r *reader) scalingEffect(text string) error {
 
 func (r *reader) finish() error {
 	t := &r.Terms
+	if r.scalingBase != nil {
+		if t.ScalingBase != nil && t.ScalingBase.Cmp(r.scalingBase) != 0 {
+			return &invalid.Error{Code: "TERMS_CONTRADICTORY", Field: "scalingIndexAtStatusDate", Limit: "scalingIndexAtContractDealDate",
+				Zh: "要素相互矛盾", En: "two names of one term have different values", Hint: "give one of them"}
+		}
+		t.ScalingBase = r.scalingBase
+	}
 	if r.settlement != "" && r.settlement != r.Currency {
 		return invalid.In("settlementCurrency", notSupported(r.settlement, r.Currency))
 	}

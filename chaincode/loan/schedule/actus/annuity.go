@@ -2,6 +2,16 @@ package actus
 
 import (
 	"math/big"
+	"strconv"
+)
+
+// maxRedemptions bounds the exact annuity, whose numbers grow with every
+// period; maxFixed bounds how often one contract may ask for it, counted in
+// periods. Ten years of daily payments, and fifty years of monthly ones with a
+// monthly reset, are within them.
+const (
+	maxRedemptions = 4000
+	maxFixed       = 400_000
 )
 
 // annuity is the equal payment that, at a rate, repays a balance and the
@@ -12,6 +22,9 @@ import (
 func (t *Terms) annuity(balance, accrued, rate *big.Rat, at Time, dates []Time) (*big.Rat, error) {
 	if len(dates) == 0 {
 		return nil, contradictory("cycleOfPrincipalRedemption", "a redemption after "+at.String(), "none")
+	}
+	if len(dates) > maxRedemptions {
+		return nil, outOfRange("cycleOfPrincipalRedemption", strconv.Itoa(maxRedemptions)+" redemptions of an annuity", strconv.Itoa(len(dates)))
 	}
 	f, err := t.fraction(at.Day(), dates[0].Day())
 	if err != nil {

@@ -96,8 +96,8 @@ type Series struct {
 // IsZero reports whether nothing is given.
 func (s Series) IsZero() bool { return s.Anchor.IsZero() && s.Cycle.IsZero() }
 
-// maxDates bounds one series: a day's cycle over eighty years.
-const maxDates = 30000
+// maxDates bounds one series: every day of thirty years.
+const maxDates = 11000
 
 // nth is the anchor n cycles later.
 func (s Series) nth(n int, end EndOfMonth) (Time, error) {

@@ -3,6 +3,7 @@ package actus
 import (
 	"math/big"
 	"sort"
+	"strconv"
 )
 
 // Kind is an event type of the standard. Kinds are ordered as events of one
@@ -60,7 +61,7 @@ type event struct {
 }
 
 // maxEvents bounds the work that one contract may ask for.
-const maxEvents = 60000
+const maxEvents = 40000
 
 type events struct {
 	terms *Terms
@@ -77,7 +78,7 @@ func (e *events) add(kind Kind, amount *big.Rat, dates ...Time) error {
 		e.list = append(e.list, event{kind, scheduled, at, amount})
 	}
 	if len(e.list) > maxEvents {
-		return outOfRange("cycle", "60000 events", "more")
+		return outOfRange("cycle", strconv.Itoa(maxEvents)+" events", "more")
 	}
 	return nil
 }
@@ -270,7 +271,8 @@ func (e *events) principal() error {
 }
 
 // firstFixing is the day before the first redemption. It pays nothing; where
-// the business-day convention would move it onto that redemption it stays.
+// the business-day convention would bring the two together, it is the day
+// before the redemption as moved.
 func (e *events) firstFixing() error {
 	scheduled := e.terms.beforeRedemption()
 	at, err := e.terms.moved(scheduled)
@@ -282,7 +284,7 @@ func (e *events) firstFixing() error {
 		return err
 	}
 	if !first.After(at) {
-		at = scheduled
+		at = first.on(first.civil() - 1)
 	}
 	e.list = append(e.list, event{kind: PRF, scheduled: scheduled, at: at})
 	return nil

@@ -34,7 +34,7 @@ func (t *Terms) complete() error {
 		if !t.Maturity.After(t.StatusDate) {
 			return contradictory("maturityDate", "after "+t.StatusDate.String(), t.Maturity.String())
 		}
-		if err := t.dates(); err != nil {
+		if err := t.dates(true); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package actus
 
 import (
 	"math/big"
+	"strconv"
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 )
@@ -20,6 +21,8 @@ type state struct {
 	payment  *big.Rat // next principal redemption payment, without a sign
 
 	scaledInterest, scaledNotional *big.Rat
+
+	fixed int // periods over which annuities were computed
 }
 
 // Evaluate computes the events of a contract after its status date, up to
@@ -167,6 +170,9 @@ func (s *state) fixPayment(after Time) error {
 	dates, err := t.redemptionsAfter(after, end)
 	if err != nil {
 		return err
+	}
+	if s.fixed += len(dates); s.fixed > maxFixed {
+		return outOfRange("cycleOfRateReset", "fixings of a shorter plan", strconv.Itoa(len(dates))+" redemptions each")
 	}
 	at := after
 	if t.InitialExchange.After(at) {

@@ -16,6 +16,9 @@ func (s *state) apply(x event) (*big.Rat, error) {
 	payoff := zero()
 	switch x.kind {
 	case PR:
+		if t.Type != LAX && s.payment == nil {
+			return nil, contradictory("nextPrincipalRedemptionPayment", "fixed before "+x.at.String(), "not yet")
+		}
 		redeemed := s.redemption(x)
 		payoff = multiply(multiply(t.sign(), s.scaledNotional), redeemed)
 		s.setNotional(subtract(s.notional, multiply(t.sign(), redeemed)))
@@ -29,6 +32,9 @@ func (s *state) apply(x event) (*big.Rat, error) {
 	case IPCI:
 		s.setNotional(add(s.notional, s.rounded(s.accrued)))
 		s.accrued = zero()
+		if multiply(t.sign(), s.notional).Sign() < 0 {
+			return nil, outOfRange("nominalInterestRate", "capitalized interest that leaves a debt", s.rate.FloatString(6))
+		}
 	case FP:
 		payoff = s.rounded(s.fees)
 		if t.FeeAmount {

@@ -10,7 +10,7 @@ func (t *Terms) validate() error {
 	if t.Type < PAM || t.Type > LAX {
 		return unsupported("contractType", t.Type.String(), "PAM, LAM, NAM, ANN, LAX")
 	}
-	for _, check := range []func() error{t.present, t.applicable, t.ranges, t.pieces, t.dates} {
+	for _, check := range []func() error{t.present, t.applicable, t.ranges, t.pieces, func() error { return t.dates(false) }} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -139,6 +139,9 @@ func (t *Terms) pieces() error {
 		if p.Rate == nil {
 			return missing("arrayRate")
 		}
+		if p.Fixed && orOne(t.Multiplier).Cmp(one()) != 0 {
+			return contradictory("rateMultiplier", "1 where arrayFixedVariable is F", t.Multiplier.FloatString(6))
+		}
 	}
 	if err := ascending("arrayCycleAnchorDateOfPrincipalRedemption", len(t.PrincipalPieces), func(i int) Time { return t.PrincipalPieces[i].Anchor }); err != nil {
 		return err
@@ -149,36 +152,37 @@ func (t *Terms) pieces() error {
 	return ascending("arrayCycleAnchorDateOfRateReset", len(t.ResetPieces), func(i int) Time { return t.ResetPieces[i].Anchor })
 }
 
-// dates compares what the terms give; what is derived is compared later.
-func (t *Terms) dates() error {
+// dates compares what the terms give, and later again what is derived.
+func (t *Terms) dates(derived bool) error {
 	for _, order := range []struct {
 		field           string
 		first, second   Time // first must not be after second
 		mayBeEqual      bool
 		firstIsTheField bool
+		given           bool // compared with a maturity that is given only: a series that begins after a derived one has no dates
 	}{
-		{"contractDealDate", t.DealDate, t.InitialExchange, true, true},
-		{"maturityDate", t.InitialExchange, t.Maturity, false, false},
-		{"maturityDate", t.StatusDate, t.Maturity, false, false},
-		{"amortizationDate", t.Maturity, t.Amortization, true, false},
-		{"amortizationDate", t.InitialExchange, t.Amortization, false, false},
-		{"purchaseDate", t.InitialExchange, t.Purchase, true, false},
-		{"purchaseDate", t.Purchase, t.Maturity, true, true},
-		{"terminationDate", t.InitialExchange, t.Termination, true, false},
-		{"terminationDate", t.Purchase, t.Termination, true, false},
-		{"terminationDate", t.StatusDate, t.Termination, false, false},
-		{"terminationDate", t.Termination, t.Maturity, true, true},
-		{"capitalizationEndDate", t.InitialExchange, t.CapitalizationEnd, true, false},
-		{"capitalizationEndDate", t.CapitalizationEnd, t.Maturity, true, true},
-		{"cycleAnchorDateOfInterestPayment", t.Interest.Anchor, t.Maturity, true, true},
-		{"cycleAnchorDateOfPrincipalRedemption", t.InitialExchange, t.Principal.Anchor, true, false},
-		{"cycleAnchorDateOfPrincipalRedemption", t.Principal.Anchor, t.Maturity, true, true},
-		{"cycleAnchorDateOfRateReset", t.Reset.Anchor, t.Maturity, true, true},
-		{"cycleAnchorDateOfScalingIndex", t.Scaling.Anchor, t.Maturity, true, true},
-		{"cycleAnchorDateOfInterestCalculationBase", t.BaseFixing.Anchor, t.Maturity, true, true},
-		{"cycleAnchorDateOfFee", t.Fee.Anchor, t.Maturity, true, true},
+		{"contractDealDate", t.DealDate, t.InitialExchange, true, true, false},
+		{"maturityDate", t.InitialExchange, t.Maturity, false, false, false},
+		{"maturityDate", t.StatusDate, t.Maturity, false, false, false},
+		{"amortizationDate", t.Maturity, t.Amortization, true, false, false},
+		{"amortizationDate", t.InitialExchange, t.Amortization, false, false, false},
+		{"purchaseDate", t.InitialExchange, t.Purchase, true, false, false},
+		{"purchaseDate", t.Purchase, t.Maturity, true, true, false},
+		{"terminationDate", t.InitialExchange, t.Termination, true, false, false},
+		{"terminationDate", t.Purchase, t.Termination, true, false, false},
+		{"terminationDate", t.StatusDate, t.Termination, false, false, false},
+		{"terminationDate", t.Termination, t.Maturity, true, true, false},
+		{"capitalizationEndDate", t.InitialExchange, t.CapitalizationEnd, true, false, false},
+		{"capitalizationEndDate", t.CapitalizationEnd, t.Maturity, true, true, false},
+		{"cycleAnchorDateOfInterestPayment", t.Interest.Anchor, t.Maturity, true, true, false},
+		{"cycleAnchorDateOfPrincipalRedemption", t.InitialExchange, t.Principal.Anchor, true, false, false},
+		{"cycleAnchorDateOfPrincipalRedemption", t.Principal.Anchor, t.Maturity, true, true, false},
+		{"cycleAnchorDateOfRateReset", t.Reset.Anchor, t.Maturity, true, true, true},
+		{"cycleAnchorDateOfScalingIndex", t.Scaling.Anchor, t.Maturity, true, true, true},
+		{"cycleAnchorDateOfInterestCalculationBase", t.BaseFixing.Anchor, t.Maturity, true, true, true},
+		{"cycleAnchorDateOfFee", t.Fee.Anchor, t.Maturity, true, true, true},
 	} {
-		if order.first.IsZero() || order.second.IsZero() {
+		if order.first.IsZero() || order.second.IsZero() || order.given && derived {
 			continue
 		}
 		if order.first.After(order.second) || !order.mayBeEqual && !order.second.After(order.first) {
