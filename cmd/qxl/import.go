@@ -29,7 +29,7 @@ func newImportCommand(a *app) *cobra.Command {
 		Long: `Checks the whole file first and sends nothing if anything in it is wrong; then sends its lines in
 their order and writes FILE.receipt.csv with the outcome of each, and FILE.refused.csv with the refused
 lines, ready to be corrected and sent again. Safe to run again after any interruption.
-docs/day-files.md describes the format. Exit code 1 if some lines were refused.`,
+FILE is a CSV table or an XLSX workbook; docs/day-files.md describes both. Exit code 1 if some lines were refused.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if as == "" {

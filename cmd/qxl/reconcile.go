@@ -18,7 +18,7 @@ func newReconcileCommand(a *app) *cobra.Command {
 		Short: "总分核对 compare a bank's own balances with the ledger",
 		Long: `Compares a bank's own balances, per loan and in total, with its book on the ledger and names each
 difference: a loan that either side lacks, a balance that differs, totals that differ. docs/day-files.md
-describes the file. Exit code 1 if there is any difference.`,
+describes the file, CSV or XLSX. Exit code 1 if there is any difference.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f, err := dayfile.Open(args[0])

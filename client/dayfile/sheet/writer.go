@@ -34,7 +34,10 @@ const (
 	formatHeader = ""
 )
 
-const columnWidth = 22 // fits a contract number
+const (
+	creator     = "Qingxinlian qxl"
+	columnWidth = 22 // fits a contract number
+)
 
 // NewWriter begins a workbook that Close writes to out.
 func NewWriter(out io.Writer, name string) (*Writer, error) {
@@ -57,6 +60,9 @@ func (w *Writer) begin(name string) (err error) {
 	}
 	if w.styles[formatHeader], err = w.file.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true},
 		Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E7E6E6"}}}); err != nil {
+		return err
+	}
+	if err = w.file.SetDocProps(&excelize.DocProperties{Creator: creator}); err != nil {
 		return err
 	}
 	if w.stream, err = w.file.NewStreamWriter(name); err != nil {
