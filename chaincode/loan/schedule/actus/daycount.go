@@ -64,9 +64,12 @@ func (c Business252) YearFraction(from, to calendar.Date) (*big.Rat, error) {
 }
 
 // fraction is signed: an event that was moved may count to a day before the
-// last one.
+// last one. No day is no time, also where a maturity counts unlike other days.
 func (t *Terms) fraction(from, to calendar.Date) (*big.Rat, error) {
-	if from <= to {
+	if from == to {
+		return zero(), nil
+	}
+	if from < to {
 		return t.DayCount.YearFraction(from, to)
 	}
 	f, err := t.DayCount.YearFraction(to, from)
