@@ -212,7 +212,7 @@ func (x *simulatedCommand) entry() (e account.Entry, err error) {
 		if err == nil {
 			e.Percent, err = wholeNumber("percent", x.Percent, 0, account.MaxPenalty)
 		}
-	case account.WriteOut:
+	case account.WriteOff:
 	default:
 		err = &invalid.Error{Code: "ENTRY_TYPE_UNKNOWN", Field: "type", Limit: "repay, charge, prepay, reprice, extend, misuse, write_off, recover, refund, reverse", Value: invalid.Shown(string(x.Type)),
 			Zh: "试算不支持这种业务", En: "a simulation has no such type of command", Hint: "choose one of those"}

@@ -18,7 +18,7 @@ const (
 	Reprice                  // 重定价: Rate
 	Extend                   // 展期: Periods, of the whole term
 	Misuse                   // 挪用: Percent
-	WriteOut                 // 核销
+	WriteOff                 // 核销
 	Recover                  // 核销后收回: Amount
 	Classify                 // 五级分类: Class, Reasons
 	TakeOn                   // 接续: Opening
@@ -146,7 +146,7 @@ func (f *folio) apply(e *Entry) (to Allocation, refused *refusal.Refusal) {
 		refused = f.misused(e)
 	case Extend:
 		refused = f.extend(e.Date, e.Periods)
-	case WriteOut:
+	case WriteOff:
 		refused = f.writeOff(e.Date)
 	case Classify:
 		refused = f.classify(e)
@@ -227,13 +227,13 @@ func (f *folio) misused(e *Entry) *refusal.Refusal {
 func (f *folio) writeOff(on calendar.Date) *refusal.Refusal {
 	f.advance(on)
 	if f.s.Amended != nil && f.s.Amended.WrittenOff != nil {
-		return WrittenOff.At("date", nil, f.s.Amended.WrittenOff.On)
+		return OffAlready.At("date", nil, f.s.Amended.WrittenOff.On)
 	}
 	at := f.figures(on)
 	if at.Outstanding+at.Due == 0 {
 		return NothingOwed.At("loan", nil, at.Outstanding)
 	}
-	f.s.amended().WrittenOff = &WriteOff{On: on, Principal: at.Outstanding, Interest: at.OverdueInterest + at.Penalty + at.Compound}
+	f.s.amended().WrittenOff = &WrittenOffDebt{On: on, Principal: at.Outstanding, Interest: at.OverdueInterest + at.Penalty + at.Compound}
 	return nil
 }
 

@@ -126,10 +126,14 @@ func live(seed uint64) (life, string) {
 	}
 	if r.IntN(5) > 0 {
 		e := takeOn(r, a)
-		if err := j.enter(e); err != nil {
+		switch err := j.enter(e); {
+		case err == nil:
+			done(e)
+		case account.PlanGrows.Is(err): // a small rest, and a large multiple
+			l.refused++
+		default:
 			return fail("take-on: " + err.Error())
 		}
-		done(e)
 	}
 	target := 50 + r.IntN(25)
 	for try := 0; l.length < target && try < 6*target; try++ {
@@ -161,6 +165,12 @@ func live(seed uint64) (life, string) {
 		}
 	}
 	if what := j.foldFault(); what != "" {
+		return fail(what)
+	}
+	if what := j.explainFault(); what != "" {
+		return fail(what)
+	}
+	if what := j.quoteFault(r); what != "" {
 		return fail(what)
 	}
 	what, compared := j.orderFault(r)
@@ -210,7 +220,7 @@ func anyEntry(r *rand.Rand, j *journal) account.Entry {
 	case n < 84:
 		e.Type, e.Amount = account.Recover, share(f.Outstanding, 1+r.IntN(4))
 		if !written {
-			e.Type, e.Amount = account.WriteOut, 0
+			e.Type, e.Amount = account.WriteOff, 0
 		}
 	case n < 90:
 		e.Type, e.Class, e.Reasons = account.Classify, max(account.Floor(f.DaysPastDue), account.Class(r.IntN(5))), []string{"cash flow"}

@@ -26,7 +26,7 @@ var (
 	ExtendTerm    = refusal.New("LOAN_EXTENSION_TERM", "展期后的期数超出范围", "the extended term is out of range", "")
 
 	GuarantorAbove = refusal.New("LOAN_GUARANTOR_ABOVE_DUE", "代偿金额超过到期应还", "a guarantor's payment is above what is due", "民法典第681条")
-	WrittenOff     = refusal.New("LOAN_WRITTEN_OFF", "贷款已核销", "the loan is written off already", "财金〔2017〕90号")
+	OffAlready     = refusal.New("LOAN_WRITTEN_OFF", "贷款已核销", "the loan is written off already", "财金〔2017〕90号")
 	NotWrittenOff  = refusal.New("LOAN_NOT_WRITTEN_OFF", "贷款未核销,收回须按还款办理", "a recovery needs a loan that is written off; it is a repayment otherwise", "财金〔2017〕90号")
 	NothingOwed    = refusal.New("LOAN_NOTHING_OWED", "贷款没有余额", "nothing is owed on the loan", "")
 	ClassBetter    = refusal.New("LOAN_CLASS_BETTER_THAN_FLOOR", "五级分类优于逾期天数对应的最低分类", "the class is better than the days past due allow", "商业银行金融资产风险分类办法")

@@ -38,7 +38,7 @@ type Amended struct {
 	Prepaid    money.Fen // principal of prepayments: what no instalment schedules any more
 	Opening    *Opening  // of a loan taken on
 	Guarantor  Parts     // of Paid, what a guarantor paid 代偿
-	WrittenOff *WriteOff
+	WrittenOff *WrittenOffDebt
 	Recovered  money.Fen // received since the write-off
 	Classed    *Classed
 	Refunded   money.Fen // of advances
@@ -52,8 +52,8 @@ type Price struct {
 	Misuse int // percent
 }
 
-// WriteOff 核销 is what was written off. The debt lives on (账销案存).
-type WriteOff struct {
+// WrittenOffDebt 核销 is what was written off. The debt lives on (账销案存).
+type WrittenOffDebt struct {
 	On        calendar.Date
 	Principal money.Fen
 	Interest  money.Fen // with penalty and compound interest, as accrued to the day
