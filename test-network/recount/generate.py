@@ -109,7 +109,8 @@ class History:
         d, loan = self.dice, self.loan
         loan.open_day(day)
         owed = loan.balance + self.due(day) - sum(a for _, a in loan.advance)
-        if d.random() < self.changes:
+        ends = loan.ahead and (loan.ahead[0][1] - day).days <= 2  # where bases differ
+        if d.random() < self.changes * (15 if ends else 1):
             self.add(day, "reprice", rate=rate(d, 1))
         if owed <= 0:
             return

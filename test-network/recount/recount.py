@@ -147,15 +147,13 @@ class Loan:
         elif t.method == "EQP":
             self.level = t.round(Fraction(self.balance, count))
 
-    def lay(self, drop=False, principals=None):
+    def lay(self, drop=False):
         """Lay out the instalments ahead; drop: those of nothing fall away."""
         rows, balance = [], self.balance
         for i, ((n, due, period), factor) in enumerate(zip(self.ahead, self.factors())):
             interest = self.terms.round(balance * factor)
             if i == len(self.ahead) - 1:
                 principal = balance
-            elif principals is not None:
-                principal = principals[i]
             elif self.terms.method == "EQI":
                 principal = min(self.level - interest, balance)
             elif self.terms.method == "EQP":
@@ -179,14 +177,13 @@ class Loan:
         t, grace_ends = self.terms, item.due + timedelta(days=self.terms.grace)
         if day <= grace_ends:
             return 0
-        steps = []  # [date, sum], each date once, each sum new
+        steps = []  # (date, sum), each date once
         for when, amount in item.changes[kind]:
             if when <= grace_ends:
                 when = item.due
             if steps and steps[-1][0] == when:
                 steps.pop()
-            if not steps or steps[-1][1] != amount:
-                steps.append((when, amount))
+            steps.append((when, amount))
         total = 0
         for i, (start, amount) in enumerate(steps):
             end = steps[i + 1][0] if i + 1 < len(steps) else day
@@ -264,11 +261,9 @@ class Loan:
         self.rates.set(day, rate)
         if not self.ahead:
             return
-        if self.terms.method == "EQI":
+        if self.terms.method == "EQI":  # the others keep their principal
             self.relevel()
-            self.lay()
-        else:
-            self.lay(principals=[r.scheduled["principal"] for r in self.rows])
+        self.lay()
 
     def prepay(self, day, rest, effect, entry):
         if not self.ahead:
