@@ -1,0 +1,37 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Whatever a file holds, the program answers with one document and an exit
+// code that says done, refused or wrong input.
+func FuzzLoanSimulate(f *testing.F) {
+	for _, seed := range []string{
+		`{"terms":{"method":"EQI","principal":"500000","rate":"3.85","periods":12,"every":"1M","from":"2024-01-01"},"commands":[{"date":"2024-02-05","type":"repay","amount":"1"},{"date":"2024-03-10","type":"prepay","amount":"200000","effect":"shorten"},{"type":"reverse","of":0}],"as_of":"2024-06-30"}`,
+		`{"terms":{"method":"IOB","principal":5e2,"rate":-1,"periods":"x","every":1,"from":"","allocation":["fee"]},"as_of":null}`,
+		`[{"terms":{}},{"as_of":"2024-01-01"}]`, `{`, `[]`, `null`, ``, `{"commands":[{"of":18446744073709551616}]}`,
+	} {
+		f.Add(seed)
+	}
+	name := filepath.Join(f.TempDir(), "simulation.json")
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 4096 {
+			return
+		}
+		require.NoError(t, os.WriteFile(name, []byte(text), 0o600))
+		var out, errs bytes.Buffer
+		code := run(t.Context(), []string{"loan", "simulate", name, "--json"}, nil, &out, &errs)
+		require.Contains(t, []int{exitDone, exitRefused, exitUsage}, code, errs.String())
+		require.True(t, json.Valid(out.Bytes()), out.String())
+		if code != exitDone {
+			require.Contains(t, out.String(), `{"error":{"code":`)
+		}
+	})
+}
