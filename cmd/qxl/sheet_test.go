@@ -2,11 +2,14 @@ package main
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/xuri/excelize/v2"
@@ -19,17 +22,25 @@ import (
 
 // sheet writes the lines of a day file as a clerk keeps them in an office
 // program: codes as text, amounts as numbers, dates as dates.
-func (d desk) sheet(name, csv string) string {
+func (d desk) sheet(name, from string) string {
 	d.t.Helper()
 	var b bytes.Buffer
 	w, err := sheet.NewWriter(&b, "明细")
 	require.NoError(d.t, err)
-	raw, err := os.ReadFile(csv)
+	raw, err := os.ReadFile(from)
 	require.NoError(d.t, err)
-	number := map[string]bool{"格式版本": true, "总笔数": true, "总金额": true, "贷款余额": true, "贷款笔数": true, "总账贷款余额": true, "还款金额": true, "放款金额": true, "合同金额": true}
+	forms := map[string]string{}
+	for _, r := range dayfile.Records() {
+		for i := range r.Columns {
+			forms[r.Type+r.Columns[i].Header], _ = r.Columns[i].Form()
+		}
+	}
 	var header []string
-	for _, text := range strings.Split(strings.TrimSpace(string(raw)), "\n") {
-		cells := strings.Split(strings.TrimSuffix(text, "\r"), ",")
+	lines := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(raw), "\ufeff")))
+	lines.FieldsPerRecord = -1
+	rows, err := lines.ReadAll()
+	require.NoError(d.t, err)
+	for _, cells := range rows {
 		if cells[0] == "记录类型" {
 			header = cells
 			require.NoError(d.t, w.Header(cells...))
@@ -37,11 +48,11 @@ func (d desk) sheet(name, csv string) string {
 		}
 		row := make([]any, len(cells))
 		for i, cell := range cells {
-			switch {
+			switch form, _, _ := strings.Cut(forms[cells[0]+header[i]], ","); {
 			case cell == "":
-			case strings.HasSuffix(header[i], "日期"):
+			case strings.HasPrefix(form, "日期"):
 				row[i] = calendar.MustParse(cell)
-			case number[header[i]]:
+			case form == "金额" || form == "整数":
 				amount, err := money.ParseFen(cell)
 				require.NoError(d.t, err)
 				row[i] = amount
@@ -76,8 +87,8 @@ func TestWorkbooks(t *testing.T) {
 		require.Equal(t, exitDone, code)
 	}
 
-	csv := d.file("repayments", "BankA", repaid("HK1", "2024-08-08", "1000.10"), repaid("HK2", "2024-09-08", "2000.20"))
-	book := d.sheet("workbook", csv)
+	table := d.file("repayments", "BankA", repaid("HK1", "2024-08-08", "1000.10"), repaid("HK2", "2024-09-08", "2000.20"))
+	book := d.sheet("workbook", table)
 	send := func(path string) (code int, document map[string]any) {
 		t.Helper()
 		code, stdout, stderr := d.qxl("import", path, "--as", "BankA/officer2", "--json")
@@ -88,7 +99,7 @@ func TestWorkbooks(t *testing.T) {
 	_, first := send(book)
 	require.Equal(t, 2.0, first["accepted"])
 	require.Equal(t, filepath.Join(d.dir, "workbook.receipt.csv"), first["receipt"])
-	for _, path := range []string{book, csv} { // the same commands, whatever they stand in
+	for _, path := range []string{book, table} { // the same commands, whatever they stand in
 		_, again := send(path)
 		require.Equal(t, 2.0, again["already"])
 	}
@@ -130,5 +141,56 @@ func TestWorkbooks(t *testing.T) {
 			require.Contains(t, document.Error.En, c.shown)
 			require.NoFileExists(t, dayfile.ReceiptPath(path))
 		})
+	}
+}
+
+// A workbook whose import is killed again and again is sent once: in the end
+// the ledger holds each line, and the same lines as CSV change nothing.
+func TestWorkbookWhoseImportIsKilled(t *testing.T) {
+	d := newDesk(t)
+	files := filepath.Join(d.dir, "files")
+	code, _, stderr := d.qxl("sample", "--dir", files, "--loans", "200")
+	require.Equal(t, exitDone, code, stderr)
+	code, _, stderr = d.qxl("import", filepath.Join(files, "01-centralbank-days-rates.csv"), "--as", "CentralBank/officer1", "--engine", "embedded")
+	require.Equal(t, exitDone, code, stderr)
+	table := filepath.Join(files, "03-commission-subjects.csv")
+	book := d.sheet("subjects", table)
+
+	self, err := os.Executable()
+	require.NoError(t, err)
+	program := filepath.Join(d.dir, "qxl") // as which TestMain runs the program
+	require.NoError(t, os.Symlink(self, program))
+	receipt := dayfile.ReceiptPath(book)
+	killed := 0
+	for wait := 20 * time.Millisecond; killed < 4; wait += 20 * time.Millisecond {
+		c := exec.Command(program, "--state", filepath.Join(d.dir, "state"), "import", book, "--as", "Commission/operator1", "--engine", "embedded", "--batch", "2", "--in-flight", "1")
+		var said bytes.Buffer
+		c.Stderr = &said
+		require.NoError(t, c.Start())
+		require.Eventually(t, func() bool { _, err := os.Stat(receipt + ".part"); return err == nil }, 10*time.Second, time.Millisecond, "it began to send: %s", &said)
+		time.Sleep(wait)
+		_ = c.Process.Kill() // it may have ended
+		err := c.Wait()
+		if err == nil {
+			break // a fast machine
+		}
+		var exit *exec.ExitError
+		require.ErrorAs(t, err, &exit)
+		require.Equal(t, -1, exit.ExitCode(), "killed, not failed")
+		require.NoFileExists(t, receipt, "whole or not at all")
+		require.NoError(t, os.Remove(receipt+".part"))
+		killed++
+	}
+	require.Positive(t, killed)
+	var document map[string]any
+	for i, path := range []string{book, table} {
+		code, stdout, stderr := d.qxl("import", path, "--as", "Commission/operator1", "--engine", "embedded", "--json")
+		require.Equal(t, exitDone, code, stderr)
+		require.NoError(t, json.Unmarshal([]byte(stdout), &document))
+		require.Equal(t, document["lines"], document["accepted"].(float64)+document["already"].(float64))
+		require.Positive(t, document["already"], "what was sent before it was killed")
+		if i == 1 {
+			require.Equal(t, document["lines"], document["already"])
+		}
 	}
 }
