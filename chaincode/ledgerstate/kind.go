@@ -123,7 +123,12 @@ func (r *Record[S]) encode() ([]byte, error) {
 		if err := enc.EncodeMulti(r.kind.Schema, r.Natural, r.Rolled, r.Hints); err != nil {
 			return err
 		}
-		if err := enc.Encode(&r.State); err != nil {
+		// While nothing has rolled, the log says all that the state does.
+		if r.Rolled == 0 {
+			if err := enc.EncodeNil(); err != nil {
+				return err
+			}
+		} else if err := enc.Encode(&r.State); err != nil {
 			return err
 		}
 		return r.kind.encodeLog(enc, r.Log)
@@ -165,11 +170,23 @@ func (k *Kind[S]) decode(b []byte) (*Record[S], error) {
 	if err := dec.DecodeMulti(&r.Natural, &r.Rolled, &r.Hints); err != nil {
 		return nil, err
 	}
-	if err := dec.Decode(&r.State); err != nil {
+	if r.Rolled > 0 {
+		err = dec.Decode(&r.State)
+	} else {
+		err = dec.DecodeNil()
+	}
+	if err != nil {
 		return nil, err
 	}
-	r.Log, err = k.decodeLog(dec)
-	return r, err
+	if r.Log, err = k.decodeLog(dec); err != nil {
+		return nil, err
+	}
+	if r.Rolled == 0 {
+		for i := range r.Log {
+			r.State = r.Log[i].Event.Evolve(r.State)
+		}
+	}
+	return r, nil
 }
 
 func (k *Kind[S]) decodeLog(dec *msgpack.Decoder) ([]Entry[S], error) {
