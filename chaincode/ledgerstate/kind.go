@@ -23,7 +23,7 @@ type Kind[S any] struct {
 	Code       string // short, unique within its chaincode
 	Collection string // "" for public state
 	Slots      int    // aggregates per page, 1 to 256
-	Keep       int    // log entries that stay with the aggregate before older ones roll into pages of their own
+	Keep       int    // log entries that stay with the aggregate when those of its page roll; 0: none ever stays
 	Schema     uint8  // version of the encoding of S and its events
 	// Under says that an aggregate lives under the ID of one of another kind,
 	// by which it is found. It has no index key, which costs more than the
@@ -72,7 +72,7 @@ type Record[S any] struct {
 	Natural string
 	State   S
 	Log     []Entry[S] // the last entries, oldest first
-	Rolled  int        // log pages written before
+	Rolled  int        // older entries are in its page's log pages before this one
 	Hints   []byte     // 4 bytes per rolled entry: HMAC(secret, party ‖ number)
 
 	kind *Kind[S]
@@ -80,6 +80,16 @@ type Record[S any] struct {
 
 // KindCode names the kind within its chaincode.
 func (k *Kind[S]) KindCode() string { return k.Code }
+
+// form is what the kind's pages need to know.
+func (k *Kind[S]) form() form {
+	full := fullPage
+	if k.Keep == 0 {
+		full = 0
+	}
+	return form{code: k.Code, collection: k.Collection, slots: k.Slots, full: full,
+		open: func(s *slot) (stored, error) { return k.record(s) }}
+}
 
 // CollectionName is where the kind is kept; "" is public.
 func (k *Kind[S]) CollectionName() string { return k.Collection }
