@@ -52,7 +52,7 @@ type Grant struct {
 // Kind is where grants are kept. Books and commons both call their collection
 // intake.
 var Kind = ledgerstate.NewKind[Grant](ledgerstate.Kind[Grant]{
-	Code: "grant", Collection: command.Intake.Name, Slots: 16, Keep: 4, Schema: 1,
+	Code: "grant", Collection: command.Intake.Name, Slots: 16, Keep: 2, Schema: 1,
 	Zh: "授权书", En: "grants",
 	Digest: func(g Grant) any {
 		g.Terms = g.Terms.withoutPseudonyms()

@@ -57,7 +57,7 @@ func TestNobodyElseFoundsTheConsortium(t *testing.T) {
 		raw, err := json.Marshal(founding(t, c.members...))
 		require.NoError(t, err)
 		_, _ = l.Invoke("commons", c.who, "consortium.Found:Submit", nil, map[string][]byte{"command": raw})
-		packed, err := l.Invoke("commons", c.who, "reference:Packed", nil, nil)
+		packed, err := l.Invoke("commons", c.who, "reference:Packed", []string{""}, nil)
 		require.NoError(t, err)
 		require.Empty(t, packed, name)
 		l.Must("commons", "Commission/operator", "consortium.Found", founding(t, members(t)...))

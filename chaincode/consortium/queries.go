@@ -1,6 +1,9 @@
 package consortium
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+
 	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
 
 	"github.com/qingxinlian/qxl/chaincode/command"
@@ -47,10 +50,18 @@ var Digest = command.Query[command.ExportQuery, command.ExportAnswer]{
 // packed is the contract "reference": commons hands its tables to the books.
 type packed struct{ contractapi.Contract }
 
-// Packed gives the stored value as it is.
-func (*packed) Packed(ctx contractapi.TransactionContextInterface) (string, error) {
+// Packed gives the stored value as it is; or command.SameTables to who knows
+// it already and names its SHA-256 in hex. Both read the same key, so a
+// transaction depends on the tables either way.
+func (*packed) Packed(ctx contractapi.TransactionContextInterface, known string) (string, error) {
 	raw, err := ctx.GetStub().GetState(command.ReferenceKey)
-	return string(raw), err
+	if err != nil {
+		return "", err
+	}
+	if sum := sha256.Sum256(raw); known == hex.EncodeToString(sum[:]) {
+		return command.SameTables, nil
+	}
+	return string(raw), nil
 }
 
 // Reference is the contract "reference" of commons.

@@ -103,7 +103,7 @@ func (k *Kind[S]) Get(v *View, field string, ref Ref) (*Record[S], error) {
 func (k *Kind[S]) At(v *View, id ID) (*Record[S], error) { return k.at(v, id) }
 
 func (k *Kind[S]) at(v *View, id ID) (*Record[S], error) {
-	p, err := v.page(k.Code, k.Collection, id.Page, k.Slots)
+	p, err := v.page(k.form(), id.Page)
 	if err != nil {
 		return nil, err
 	}
@@ -270,7 +270,7 @@ func (v *View) Mark(collection, command string, content []byte) ([]byte, error) 
 func (k *Kind[S]) Log(v *View, id ID, r *Record[S]) ([]Entry[S], error) {
 	var keys []string
 	for n := 0; n < r.Rolled; n++ {
-		key, err := v.logKey(k.Code, k.Collection, id, n)
+		key, err := v.logKey(k.Code, k.Collection, id.Page, n)
 		if err != nil {
 			return nil, err
 		}
@@ -285,7 +285,7 @@ func (k *Kind[S]) Log(v *View, id ID, r *Record[S]) ([]Entry[S], error) {
 		if err != nil {
 			return nil, err
 		}
-		entries, err := k.decodeRolled(raw)
+		entries, err := k.rolled(raw, id.Slot)
 		if err != nil {
 			return nil, Errorf("STATE_CORRUPT", "log page %d of an aggregate of kind %s cannot be read: %v", n, k.Code, err)
 		}
@@ -329,7 +329,7 @@ func (c change[S]) Apply(v *View, s Stamp) error {
 	if c.birth && (c.ref.ID.IsZero() || int(c.ref.ID.Slot) >= k.Slots) {
 		return IDWrong.At("id", "a page and a slot below "+strconv.Itoa(k.Slots), c.ref.ID)
 	}
-	p, err := v.page(k.Code, k.Collection, c.ref.ID.Page, k.Slots)
+	p, err := v.page(k.form(), c.ref.ID.Page)
 	if err != nil {
 		return err
 	}
@@ -356,11 +356,6 @@ func (c change[S]) Apply(v *View, s Stamp) error {
 	}
 	r.State = c.event.Evolve(r.State)
 	r.Log = append(r.Log, Entry[S]{Number: s.Number, Party: s.Party, Mark: mark, Date: s.Date, By: s.By, Event: c.event})
-	if len(r.Log) > k.Keep+k.Keep/2 || k.Keep == 0 {
-		if err := k.roll(v, c.ref.ID, r); err != nil {
-			return err
-		}
-	}
 	p.put(c.ref.ID.Slot, r)
 	return nil
 }
@@ -384,30 +379,5 @@ func (k *Kind[S]) putIndex(v *View, ref Ref) error {
 		return err
 	}
 	v.write(k.Collection, key, raw)
-	return nil
-}
-
-// roll moves the oldest entries into a page of their own, so that pages stay
-// small however long an aggregate lives.
-func (k *Kind[S]) roll(v *View, id ID, r *Record[S]) error {
-	n := len(r.Log) - k.Keep/2
-	key, err := v.logKey(k.Code, k.Collection, id, r.Rolled)
-	if err != nil {
-		return err
-	}
-	for i := range r.Log[:n] {
-		hint, err := v.hint(k.Collection, r.Log[i].Party, r.Log[i].Number)
-		if err != nil {
-			return err
-		}
-		r.Hints = append(r.Hints, hint...)
-	}
-	raw, err := k.encodeRolled(v, key, r.Log[:n])
-	if err != nil {
-		return err
-	}
-	v.write(k.Collection, key, raw)
-	r.Log = append([]Entry[S](nil), r.Log[n:]...)
-	r.Rolled++
 	return nil
 }

@@ -18,7 +18,7 @@
 //	S                                    the collection's secret
 //	P<kind>:HMAC(secret, page ‖ gen)     a page of up to Kind.Slots aggregates
 //	I<kind>:HMAC(secret, natural key)    natural key → ID, written at birth
-//	G<kind>:HMAC(secret, ID ‖ n)         the n-th page of rolled log entries
+//	G<kind>:HMAC(secret, page ‖ n)       the n-th log page: older entries of a page's aggregates
 //	R:HMAC(secret, transaction ID)       a receipt
 //
 // Public kinds use the same letters with the plain page name and no salt.

@@ -23,7 +23,7 @@ type Kind[S any] struct {
 	Code       string // short, unique within its chaincode
 	Collection string // "" for public state
 	Slots      int    // aggregates per page, 1 to 256
-	Keep       int    // log entries that stay with the aggregate before older ones roll into pages of their own
+	Keep       int    // log entries that stay with the aggregate when those of its page roll; 0: none ever stays
 	Schema     uint8  // version of the encoding of S and its events
 	// Under says that an aggregate lives under the ID of one of another kind,
 	// by which it is found. It has no index key, which costs more than the
@@ -72,7 +72,7 @@ type Record[S any] struct {
 	Natural string
 	State   S
 	Log     []Entry[S] // the last entries, oldest first
-	Rolled  int        // log pages written before
+	Rolled  int        // older entries are in its page's log pages before this one
 	Hints   []byte     // 4 bytes per rolled entry: HMAC(secret, party ‖ number)
 
 	kind *Kind[S]
@@ -80,6 +80,16 @@ type Record[S any] struct {
 
 // KindCode names the kind within its chaincode.
 func (k *Kind[S]) KindCode() string { return k.Code }
+
+// form is what the kind's pages need to know.
+func (k *Kind[S]) form() form {
+	full := fullPage
+	if k.Keep == 0 {
+		full = 0
+	}
+	return form{code: k.Code, collection: k.Collection, slots: k.Slots, full: full,
+		open: func(s *slot) (stored, error) { return k.record(s) }}
+}
 
 // CollectionName is where the kind is kept; "" is public.
 func (k *Kind[S]) CollectionName() string { return k.Collection }
@@ -123,7 +133,12 @@ func (r *Record[S]) encode() ([]byte, error) {
 		if err := enc.EncodeMulti(r.kind.Schema, r.Natural, r.Rolled, r.Hints); err != nil {
 			return err
 		}
-		if err := enc.Encode(&r.State); err != nil {
+		// While nothing has rolled, the log says all that the state does.
+		if r.Rolled == 0 {
+			if err := enc.EncodeNil(); err != nil {
+				return err
+			}
+		} else if err := enc.Encode(&r.State); err != nil {
 			return err
 		}
 		return r.kind.encodeLog(enc, r.Log)
@@ -165,11 +180,23 @@ func (k *Kind[S]) decode(b []byte) (*Record[S], error) {
 	if err := dec.DecodeMulti(&r.Natural, &r.Rolled, &r.Hints); err != nil {
 		return nil, err
 	}
-	if err := dec.Decode(&r.State); err != nil {
+	if r.Rolled > 0 {
+		err = dec.Decode(&r.State)
+	} else {
+		err = dec.DecodeNil()
+	}
+	if err != nil {
 		return nil, err
 	}
-	r.Log, err = k.decodeLog(dec)
-	return r, err
+	if r.Log, err = k.decodeLog(dec); err != nil {
+		return nil, err
+	}
+	if r.Rolled == 0 {
+		for i := range r.Log {
+			r.State = r.Log[i].Event.Evolve(r.State)
+		}
+	}
+	return r, nil
 }
 
 func (k *Kind[S]) decodeLog(dec *msgpack.Decoder) ([]Entry[S], error) {

@@ -5,23 +5,37 @@ import (
 	"sort"
 )
 
-// encoder is a Record of any kind.
-type encoder interface{ encode() ([]byte, error) }
+// stored is a Record of any kind.
+type stored interface {
+	encode() ([]byte, error)
+	// roll hands over the entries but the last Keep, encoded, to the n-th log
+	// page; nil if there are none.
+	roll(v *View, n int) ([]byte, error)
+}
+
+// form is what a page needs to know of its Kind.
+type form struct {
+	code       string
+	collection string
+	slots      int
+	full       int // bytes above which a page's logs roll
+	open       func(*slot) (stored, error)
+}
 
 // slot is an aggregate of a page: raw as read, decoded once somebody asked.
 type slot struct {
 	raw    []byte
-	record encoder
+	record stored
 	dirty  bool
 }
 
 type page struct {
-	kind       string
-	collection string
-	name       string
-	key        string
-	slots      []slot
-	dirty      bool
+	form
+	name   string
+	key    string
+	slots  []slot
+	rolled int // log pages written
+	dirty  bool
 }
 
 // pageValue is a page as stored.
@@ -29,10 +43,17 @@ type pageValue struct {
 	Schema uint8
 	Salt   []byte
 	Name   string
+	Rolled int
 	Slots  [][]byte // nil where nothing lives
 }
 
-const pageSchema = 1
+const pageSchema = 2
+
+// fullPage is the size at which a page's older log entries roll. Larger pages
+// roll less often, each roll being a key more to write; smaller ones are
+// cheaper to write again. Loans that share a page are born and fall due
+// together, so their logs grow together, and one key takes them all.
+const fullPage = 12 << 10
 
 // generation of a page: an erasure writes the page without the erased slot
 // at the next generation and purges the old key.
@@ -70,61 +91,66 @@ func (v *View) indexKey(kind, collection, natural string) (string, error) {
 	return v.derived("I"+kind, collection, natural)
 }
 
-func (v *View) logKey(kind, collection string, id ID, n int) (string, error) {
+func (v *View) logKey(kind, collection, page string, n int) (string, error) {
 	if collection == "" {
-		return fmt.Sprintf("G%s:%s.%06d", kind, id, n), nil
+		return fmt.Sprintf("G%s:%s.%06d", kind, page, n), nil
 	}
 	secret, err := v.secret(collection)
 	if err != nil {
 		return "", err
 	}
-	return privateKey("G"+kind, secret, []byte(id.String()), be32(n)), nil
+	return privateKey("G"+kind, secret, []byte(page), be32(n)), nil
 }
 
 // page gives the page of that name, an empty one if it does not exist.
-func (v *View) page(kind, collection, name string, slots int) (*page, error) {
-	key, err := v.pageKey(kind, collection, name)
+func (v *View) page(f form, name string) (*page, error) {
+	key, err := v.pageKey(f.code, f.collection, name)
 	if err != nil {
 		return nil, err
 	}
-	k := slotKey{collection, key}
+	k := slotKey{f.collection, key}
 	if p := v.pages[k]; p != nil {
 		return p, nil
 	}
-	raw, err := v.read(collection, key)
+	raw, err := v.read(f.collection, key)
 	if err != nil {
 		return nil, err
 	}
-	p := &page{kind: kind, collection: collection, name: name, key: key}
+	p := &page{form: f, name: name, key: key}
 	if raw != nil {
-		var stored string
-		if stored, p.slots, err = decodePage(raw); err != nil {
+		value, err := decodePage(raw)
+		if err != nil {
 			return nil, err
 		}
-		if stored != name {
-			return nil, Errorf("STATE_CORRUPT", "a page of kind %s lies under another page's key", kind)
+		if value.Name != name {
+			return nil, Errorf("STATE_CORRUPT", "a page of kind %s lies under another page's key", f.code)
 		}
+		p.slots, p.rolled = value.slots(), value.Rolled
 	}
-	if len(p.slots) > slots {
-		return nil, Errorf("STATE_CORRUPT", "a page of kind %s has %d slots, limit %d", kind, len(p.slots), slots)
+	if len(p.slots) > f.slots {
+		return nil, Errorf("STATE_CORRUPT", "a page of kind %s has %d slots, limit %d", f.code, len(p.slots), f.slots)
 	}
 	v.pages[k] = p
 	return p, nil
 }
 
-func decodePage(raw []byte) (string, []slot, error) {
+func decodePage(raw []byte) (pageValue, error) {
 	var value pageValue
 	if err := Decode(raw, &value); err != nil {
-		return "", nil, Errorf("STATE_CORRUPT", "a page cannot be read: %v", err)
+		return value, Errorf("STATE_CORRUPT", "a page cannot be read: %v", err)
 	}
 	if value.Schema != pageSchema {
-		return "", nil, Errorf("SCHEMA_UNKNOWN", "a page has schema version %d, this program knows %d", value.Schema, pageSchema)
+		return value, Errorf("SCHEMA_UNKNOWN", "a page has schema version %d, this program knows %d", value.Schema, pageSchema)
 	}
-	slots := make([]slot, len(value.Slots))
-	for i, raw := range value.Slots {
+	return value, nil
+}
+
+func (p pageValue) slots() []slot {
+	slots := make([]slot, len(p.Slots))
+	for i, raw := range p.Slots {
 		slots[i].raw = raw
 	}
-	return value.Name, slots, nil
+	return slots
 }
 
 func (p *page) at(n uint8) *slot {
@@ -137,7 +163,7 @@ func (p *page) at(n uint8) *slot {
 	return nil
 }
 
-func (p *page) put(n uint8, r encoder) {
+func (p *page) put(n uint8, r stored) {
 	for int(n) >= len(p.slots) {
 		p.slots = append(p.slots, slot{})
 	}
@@ -162,17 +188,21 @@ func (v *View) dirtyPages() []*page {
 }
 
 func (v *View) encodePage(p *page) error {
-	value := pageValue{Schema: pageSchema, Name: p.name, Slots: make([][]byte, len(p.slots))}
-	for i := range p.slots {
-		s := &p.slots[i]
-		if s.dirty {
-			raw, err := s.record.encode()
-			if err != nil {
-				return err
-			}
-			s.raw, s.dirty = raw, false
+	size, err := p.encodeSlots()
+	if err != nil {
+		return err
+	}
+	if size > p.full {
+		if err := v.roll(p); err != nil {
+			return err
 		}
-		value.Slots[i] = s.raw
+		if _, err := p.encodeSlots(); err != nil {
+			return err
+		}
+	}
+	value := pageValue{Schema: pageSchema, Name: p.name, Rolled: p.rolled, Slots: make([][]byte, len(p.slots))}
+	for i := range p.slots {
+		value.Slots[i] = p.slots[i].raw
 	}
 	if p.collection != "" {
 		salt, err := v.salt(p.collection, p.key)
@@ -187,5 +217,56 @@ func (v *View) encodePage(p *page) error {
 	}
 	v.write(p.collection, p.key, raw)
 	p.dirty = false
+	return nil
+}
+
+// encodeSlots encodes what changed and gives the size of all.
+func (p *page) encodeSlots() (size int, err error) {
+	for i := range p.slots {
+		s := &p.slots[i]
+		if s.dirty {
+			if s.raw, err = s.record.encode(); err != nil {
+				return 0, err
+			}
+			s.dirty = false
+		}
+		size += len(s.raw)
+	}
+	return size, nil
+}
+
+// roll moves the older entries of a page's logs into a page of their own, so
+// that pages stay small however long their aggregates live.
+func (v *View) roll(p *page) error {
+	logs, any := make([][]byte, len(p.slots)), false
+	for i := range p.slots {
+		s := p.at(uint8(i))
+		if s == nil {
+			continue
+		}
+		r, err := p.open(s)
+		if err != nil {
+			return err
+		}
+		if logs[i], err = r.roll(v, p.rolled); err != nil {
+			return err
+		}
+		if logs[i] != nil {
+			s.dirty, any = true, true
+		}
+	}
+	if !any {
+		return nil
+	}
+	key, err := v.logKey(p.code, p.collection, p.name, p.rolled)
+	if err != nil {
+		return err
+	}
+	raw, err := v.sealLogs(p.collection, key, logs)
+	if err != nil {
+		return err
+	}
+	v.write(p.collection, key, raw)
+	p.rolled++
 	return nil
 }

@@ -14,7 +14,7 @@ type rewrite[S any] struct {
 
 // Apply implements Change.
 func (c rewrite[S]) Apply(v *View, _ Stamp) error {
-	p, err := v.page(c.kind.Code, c.kind.Collection, c.ref.ID.Page, c.kind.Slots)
+	p, err := v.page(c.kind.form(), c.ref.ID.Page)
 	if err != nil {
 		return err
 	}

@@ -8,26 +8,48 @@ import (
 	"github.com/vmihailenco/msgpack/v5"
 )
 
-func (k *Kind[S]) encodeRolled(v *View, key string, log []Entry[S]) ([]byte, error) {
-	body, err := marshal(func(enc *msgpack.Encoder) error {
-		if err := enc.EncodeUint8(k.Schema); err != nil {
-			return err
-		}
-		return k.encodeLog(enc, log)
-	})
+// sealLogs is a log page as stored: for each slot the entries that left it.
+func (v *View) sealLogs(collection, key string, logs [][]byte) ([]byte, error) {
+	body, err := Encode(logs)
 	if err != nil {
 		return nil, err
 	}
 	s := sealed{Schema: 1, Body: body}
-	if k.Collection != "" {
-		if s.Salt, err = v.salt(k.Collection, key); err != nil {
+	if collection != "" {
+		if s.Salt, err = v.salt(collection, key); err != nil {
 			return nil, err
 		}
 	}
 	return Encode(s)
 }
 
-func (k *Kind[S]) decodeRolled(raw []byte) ([]Entry[S], error) {
+// roll implements stored.
+func (r *Record[S]) roll(v *View, n int) ([]byte, error) {
+	k := r.kind
+	older := len(r.Log) - k.Keep
+	if older < 1 {
+		return nil, nil
+	}
+	for i := range r.Log[:older] {
+		hint, err := v.hint(k.Collection, r.Log[i].Party, r.Log[i].Number)
+		if err != nil {
+			return nil, err
+		}
+		r.Hints = append(r.Hints, hint...)
+	}
+	raw, err := marshal(func(enc *msgpack.Encoder) error {
+		if err := enc.EncodeUint8(k.Schema); err != nil {
+			return err
+		}
+		return k.encodeLog(enc, r.Log[:older])
+	})
+	r.Log, r.Rolled = append([]Entry[S](nil), r.Log[older:]...), n+1
+	return raw, err
+}
+
+// rolled reads the entries of one slot from a log page; none if the slot had
+// none to roll.
+func (k *Kind[S]) rolled(raw []byte, slot uint8) ([]Entry[S], error) {
 	if raw == nil {
 		return nil, fmt.Errorf("absent")
 	}
@@ -35,7 +57,14 @@ func (k *Kind[S]) decodeRolled(raw []byte) ([]Entry[S], error) {
 	if err := Decode(raw, &s); err != nil {
 		return nil, err
 	}
-	dec := msgpack.NewDecoder(bytes.NewReader(s.Body))
+	var logs [][]byte
+	if err := Decode(s.Body, &logs); err != nil {
+		return nil, err
+	}
+	if int(slot) >= len(logs) || logs[slot] == nil {
+		return nil, nil
+	}
+	dec := msgpack.NewDecoder(bytes.NewReader(logs[slot]))
 	schema, err := dec.DecodeUint8()
 	if err != nil {
 		return nil, err
@@ -71,10 +100,11 @@ func (k *Kind[S]) Scan(v *View, after string, limit int, visit func(ID, *Record[
 		if err != nil {
 			return "", fmt.Errorf("qxl LEDGER_READ: range of collection %q: %w", k.Collection, err)
 		}
-		name, slots, err := decodePage(kv.Value)
+		page, err := decodePage(kv.Value)
 		if err != nil {
 			return "", err
 		}
+		slots := page.slots()
 		for i := range slots {
 			if slots[i].raw == nil {
 				continue
@@ -84,7 +114,7 @@ func (k *Kind[S]) Scan(v *View, after string, limit int, visit func(ID, *Record[
 				return "", err
 			}
 			seen++
-			if err := visit(ID{Page: name, Slot: uint8(i)}, r); err != nil {
+			if err := visit(ID{Page: page.Name, Slot: uint8(i)}, r); err != nil {
 				return "", err
 			}
 		}
@@ -98,10 +128,11 @@ func (k *Kind[S]) Scan(v *View, after string, limit int, visit func(ID, *Record[
 // DecodePage reads the page of a kind with one slot, as handed to another
 // chaincode.
 func (k *Kind[S]) DecodePage(raw []byte) (*Record[S], error) {
-	_, slots, err := decodePage(raw)
+	page, err := decodePage(raw)
 	if err != nil {
 		return nil, err
 	}
+	slots := page.slots()
 	if len(slots) != 1 || slots[0].raw == nil {
 		return nil, Errorf("STATE_CORRUPT", "a page of kind %s has %d slots, not one", k.Code, len(slots))
 	}

@@ -220,42 +220,64 @@ func TestKeysAndValuesTellNothing(t *testing.T) {
 	require.ErrorContains(t, err, "qxl SEED_MISSING")
 }
 
-func TestLogRollsAndStaysIdempotent(t *testing.T) {
+func TestLogsOfAPageRollTogetherAndStayIdempotent(t *testing.T) {
 	m := opened(t)
-	id := ref("p1", 2, "C")
-	for i := 0; i < 40; i++ {
+	const entries = 400
+	ids := []Ref{ref("p1", 0, "C0"), ref("p1", 2, "C2"), ref("p1", 3, "young")}
+	for i := range entries {
 		v := NewView(m, "BankAMSP", seed)
-		require.NoError(t, apply(t, v, id, i == 0, fmt.Sprint("n", i), i))
+		for _, id := range ids[:2] {
+			require.NoError(t, apply(t, v, id, i == 0, fmt.Sprint("n", i), i))
+		}
+		if i == entries-1 {
+			require.NoError(t, apply(t, v, ids[2], true, "n0", 1))
+		}
 		_, err := v.Flush()
 		require.NoError(t, err)
 		m.commit()
 	}
-	v := NewView(m, "BankAMSP", nil)
-	r, err := counters.Get(v, "c", id)
-	require.NoError(t, err)
-	require.LessOrEqual(t, len(r.Log), counters.Keep+counters.Keep/2)
-	require.Equal(t, 780, r.State.Sum)
-	log, err := counters.Log(v, id.ID, r)
-	require.NoError(t, err)
-	require.Len(t, log, 40)
-	sum := counter{}
-	for i, e := range log {
-		require.Equal(t, fmt.Sprint("n", i), e.Number)
-		sum = e.Event.Evolve(sum)
+	logs := 0
+	for k, raw := range m.state {
+		if strings.HasPrefix(k, "loan/P") {
+			require.Less(t, len(raw), fullPage+1024)
+		}
+		if strings.HasPrefix(k, "loan/G") {
+			logs++
+		}
 	}
-	require.Equal(t, r.State, sum, "the state is the replay of the log")
-	for i := 0; i < 40; i++ {
-		mark, err := v.Mark("loan", "add", []byte(fmt.Sprint(i)))
+	require.Equal(t, 2, logs, "a key takes the older entries of the whole page")
+	v := NewView(m, "BankAMSP", nil)
+	young, err := counters.Get(v, "c", ids[2])
+	require.NoError(t, err)
+	require.Zero(t, young.Rolled)
+	require.Equal(t, 1, young.State.Sum, "the state of what has not rolled is the replay of its log")
+	for _, id := range ids[:2] {
+		r, err := counters.Get(v, "c", id)
 		require.NoError(t, err)
-		seen, err := counters.Seen(v, id, false, "B", fmt.Sprint("n", i), mark)
+		require.Positive(t, r.Rolled)
+		require.Equal(t, entries*(entries-1)/2, r.State.Sum)
+		log, err := counters.Log(v, id.ID, r)
 		require.NoError(t, err)
-		require.True(t, seen, "entry %d is remembered after it rolled", i)
-		seen, err = counters.Seen(v, id, false, "C", fmt.Sprint("n", i), mark)
-		require.NoError(t, err)
-		require.False(t, seen, "numbers belong to their submitter")
-		mark[0] ^= 1
-		_, err = counters.Seen(v, id, false, "B", fmt.Sprint("n", i), mark)
-		require.True(t, DuplicateNumber.Is(err))
+		require.Len(t, log, entries)
+		sum := counter{}
+		for i, e := range log {
+			require.Equal(t, fmt.Sprint("n", i), e.Number)
+			sum = e.Event.Evolve(sum)
+		}
+		require.Equal(t, r.State, sum, "the state is the replay of the log")
+		for i := range entries {
+			mark, err := v.Mark("loan", "add", []byte(fmt.Sprint(i)))
+			require.NoError(t, err)
+			seen, err := counters.Seen(v, id, false, "B", fmt.Sprint("n", i), mark)
+			require.NoError(t, err)
+			require.True(t, seen, "entry %d is remembered after it rolled", i)
+			seen, err = counters.Seen(v, id, false, "C", fmt.Sprint("n", i), mark)
+			require.NoError(t, err)
+			require.False(t, seen, "numbers belong to their submitter")
+			mark[0] ^= 1
+			_, err = counters.Seen(v, id, false, "B", fmt.Sprint("n", i), mark)
+			require.True(t, DuplicateNumber.Is(err))
+		}
 	}
 }
 

@@ -28,7 +28,7 @@ type Application struct {
 
 // ApplicationKind are the applications of a book.
 var ApplicationKind = ledgerstate.NewKind[Application](ledgerstate.Kind[Application]{
-	Code: "application", Collection: command.Intake.Name, Slots: 16, Keep: 8, Schema: 1,
+	Code: "application", Collection: command.Intake.Name, Slots: 16, Keep: 3, Schema: 1,
 	Zh: "信贷申请", En: "applications for credit",
 	Digest: func(a Application) any { a.Subject = ""; return a },
 }, ApplicationMade{}, ApplicationRouted{})
@@ -91,10 +91,9 @@ type Contract struct {
 	Account account.Contract
 }
 
-// Kind are the loans of a book. It keeps as many entries as leave a page of
-// sixteen loans below 16 kB when all of them are about to roll.
+// Kind are the loans of a book.
 var Kind = ledgerstate.NewKind[Loan](ledgerstate.Kind[Loan]{
-	Code: "loan", Collection: command.Loan.Name, Slots: 16, Keep: 7, Schema: 1,
+	Code: "loan", Collection: command.Loan.Name, Slots: 16, Keep: 3, Schema: 1,
 	Zh: "贷款", En: "loans",
 	Digest: func(l Loan) any { l.Subject, l.AcceptedBy, l.Credit.By = "", nil, nil; return l },
 }, LoanAccepted{}, LoanRejected{}, CreditDecided{}, ContractSigned{}, LoanDisbursed{}, LoanCharged{}, LoanRepaid{}, LoanSettled{})

@@ -62,7 +62,7 @@ type Facts struct {
 
 // Kind is where subjects are kept.
 var Kind = ledgerstate.NewKind[Subject](ledgerstate.Kind[Subject]{
-	Code: "person", Collection: command.Person.Name, Slots: 1, Keep: 8, Schema: 1,
+	Code: "person", Collection: command.Person.Name, Slots: 1, Keep: 3, Schema: 1,
 	Zh: "信息主体", En: "subjects",
 	Digest: func(s Subject) any {
 		s.Amendments = append([]Amendment(nil), s.Amendments...)

@@ -63,7 +63,7 @@ func (f *founder) authorities() []string {
 }
 
 func (f *founder) found(ctx context.Context) error {
-	raw, err := f.o.Operator.Evaluate(ctx, ledger.Call{Chaincode: command.CommonsName, Function: "reference:Packed", Endorsers: []string{f.msp[command.Commission]}})
+	raw, err := f.o.Operator.Evaluate(ctx, ledger.Call{Chaincode: command.CommonsName, Function: "reference:Packed", Args: []string{""}, Endorsers: []string{f.msp[command.Commission]}})
 	if err != nil {
 		return fmt.Errorf("asking whether the consortium is founded: %w", err)
 	}

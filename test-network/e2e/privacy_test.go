@@ -221,7 +221,7 @@ func TestNothingRawThroughTheGateway(t *testing.T) {
 			{Function: "unsalted:Read", Args: []string{s.careless}},
 			{Function: "setup:Secret", Args: []string{"loan"}, Transient: map[string][]byte{"secret": make([]byte, 32)}},
 			{Function: "setup:Open", Args: []string{"BankBMSP"}},
-			{Function: "reference:Packed"},
+			{Function: "reference:Packed", Args: []string{""}},
 			{Function: "loan.Show:Ask", Args: []string{`{"loan":"` + d.contract.No + `"}`}},
 		} {
 			call.Chaincode, call.Endorsers = bookA, []string{at}
