@@ -200,6 +200,19 @@ func TestRepricingSplitsThePeriodThatRuns(t *testing.T) {
 	require.Equal(t, "17333.33", a.Planned(s)[0].Interest.String(), "70, 174 and 122 days, rounded once")
 }
 
+// From 29 February to 31 March is a month; 30/360 counts 31 days to the 30th.
+func TestDaysInsideAMonthAreNoMoreThanTheMonth(t *testing.T) {
+	c := year(schedule.EqualPrincipal)
+	c.Terms.From = day("2024-01-31")
+	a := open(t, c)
+	require.Equal(t, "2024-02-29", a.Planned(account.State{})[0].Due.String())
+	s := after(t, a, reprice("2024-03-30", "36"))
+	require.Equal(t, a.Plan().Instalments[1].Interest, a.Planned(s)[1].Interest, "nothing of the month is left for the new rate")
+	// The day before counts 30 days too, and the one before that 29.
+	require.Equal(t, a.Planned(s), a.Planned(after(t, a, reprice("2024-03-29", "36"))))
+	require.NotEqual(t, a.Planned(s), a.Planned(after(t, a, reprice("2024-03-28", "36"))))
+}
+
 func TestRepricingOnADueDateChangesThePeriodThatBeginsThere(t *testing.T) {
 	a, paid := paidTwice(t, schedule.InterestOnly)
 	s := after(t, a, append(paid, reprice("2024-03-01", "3.60"))...)
