@@ -222,7 +222,7 @@ func TestCreditRefused(t *testing.T) {
 		credit("negative rate", "LOAN_RATE", "rate", "0..100", "-1", func(c *loan.CreditContent) { c.Rate = -percent("1") }),
 		credit("above the product", "LOAN_PRODUCT_LIMIT", "limit", "5000000.00", "5000000.01", func(c *loan.CreditContent) { c.Limit = yuan("5000000.01") }),
 		credit("longer than the product", "LOAN_PRODUCT_TERM", "months", "36", "37", func(c *loan.CreditContent) { c.Months = 37 }),
-		credit("no method", "METHOD_UNKNOWN", "method", "EQI, EQP, IOB, BUL", "", func(c *loan.CreditContent) { c.Method = 9 }),
+		credit("no method", "METHOD_UNKNOWN", "method", "EQI, EQP, IOB, BUL, EPI, SEA, REV", "", func(c *loan.CreditContent) { c.Method = 9 }),
 		credit("no guarantee", "LOAN_CODE", "guarantee", "C1 C2 C3 C4 C5", "C6", func(c *loan.CreditContent) { c.Guarantee = "C6" }),
 		credit("nothing", "LOAN_AMOUNT", "limit", "0.01..100000000000.00", "0.00", func(c *loan.CreditContent) { c.Limit = 0 }),
 		credit("without a grant", "AUTHORIZATION_MISSING", "grant", "", "G77", func(c *loan.CreditContent) { c.Grant = grantRef("G77") }),

@@ -18,6 +18,14 @@
 //     the balance grows, as the rule says. Plan.Growing tells, so that a
 //     lender's rule can refuse such a plan.
 //
+// Every plan is a contract of the ACTUS standard: Terms.Contract says which, and
+// the engine in actus evaluates it over rational numbers, with our rounding of
+// each payment as its one addition. Build computes the same over 64-bit and
+// 128-bit integers, some hundred times faster, because every loan command
+// does; a property test holds the two equal to the fen for every method.
+//
+// ActualRate is what a plan costs a year, as borrowers must be shown.
+//
 // It owns Terms and Plan. It knows no ledger, no lender's limits (maximum
 // term, rate cap) and no payments; those are rules of package loan.
 package schedule

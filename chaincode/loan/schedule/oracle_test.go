@@ -16,11 +16,11 @@ import (
 func oracle(t Terms) (rows []Instalment, equal money.Fen, totalInterest money.Fen) {
 	y, m, d := t.From.Civil()
 	periods, months := t.Periods, t.EveryMonths
-	if t.Method == Bullet {
+	if t.Method == Bullet || t.Method == Revolving {
 		periods, months = 1, periods*months
 	}
 	count := t.DayCount.String()
-	if count == "" && (t.Method == InterestOnly || t.Method == Bullet) {
+	if count == "" && t.Method != EqualInstalment && t.Method != EqualPrincipal && t.Method != FlatInterest {
 		count = "ACT/360"
 	}
 	from := time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC)
@@ -34,6 +34,10 @@ func oracle(t Terms) (rows []Instalment, equal money.Fen, totalInterest money.Fe
 			} else {
 				due = due.AddDate(0, 0, 1-due.Day())
 			}
+		}
+		if t.Method == Seasonal {
+			y, m, d := t.Dues[k-1].Date.Civil()
+			due = time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC)
 		}
 		dues = append(dues, due)
 		f := yearFraction(count, dues[k-1], due, months)
@@ -55,15 +59,21 @@ func oracle(t Terms) (rows []Instalment, equal money.Fen, totalInterest money.Fe
 
 	balance := t.Principal
 	for k, f := range factors {
-		exact := new(big.Rat).Mul(f, new(big.Rat).SetInt64(int64(balance)))
+		base := balance
+		if t.Method == FlatInterest {
+			base = t.Principal
+		}
+		exact := new(big.Rat).Mul(f, new(big.Rat).SetInt64(int64(base)))
 		row := Instalment{N: k + 1, Due: calendar.MustParse(dues[k+1].Format(time.DateOnly)), Interest: money.Fen(round(exact, t.Rounding))}
 		switch {
 		case k == periods-1:
 			row.Principal = balance
 		case t.Method == EqualInstalment:
 			row.Principal = equal - row.Interest
-		case t.Method == EqualPrincipal:
+		case t.Method == EqualPrincipal, t.Method == FlatInterest:
 			row.Principal = share
+		case t.Method == Seasonal:
+			row.Principal = t.Dues[k].Principal
 		}
 		if row.Principal > balance {
 			row.Principal = balance

@@ -41,18 +41,22 @@ func Build(t Terms) (Plan, error) {
 	}
 	factors := t.factors()
 	plan := Plan{Instalments: make([]Instalment, len(factors.rows))}
-	var each money.Fen // what an instalment is fixed to: EQI its total, EQP its principal
+	var each money.Fen // what an instalment is fixed to: EQI its total, EQP and EPI its principal
 	switch t.Method {
 	case EqualInstalment:
 		each = t.equalInstalment(factors)
 		plan.Equal = each
-	case EqualPrincipal:
+	case EqualPrincipal, FlatInterest:
 		each, _ = t.Principal.MulDiv(1, int64(t.Periods), t.Rounding) // smaller than the principal
 	}
 	balance := t.Principal
 	last := len(factors.rows) - 1
 	for k, f := range factors.rows {
-		interest, ok := interestOf(balance, f.num, factors.den, t.Rounding)
+		base := balance
+		if t.Method == FlatInterest {
+			base = t.Principal
+		}
+		interest, ok := interestOf(base, f.num, factors.den, t.Rounding)
 		if !ok {
 			return Plan{}, tooLarge()
 		}
@@ -62,8 +66,10 @@ func Build(t Terms) (Plan, error) {
 			principal = balance
 		case t.Method == EqualInstalment:
 			principal = min(each-interest, balance)
-		case t.Method == EqualPrincipal:
+		case t.Method == EqualPrincipal, t.Method == FlatInterest:
 			principal = min(each, balance)
+		case t.Method == Seasonal:
+			principal = t.Dues[k].Principal
 		}
 		balance -= principal
 		plan.TotalInterest += interest
@@ -100,11 +106,11 @@ type factor struct {
 // at most 34 bits, three centuries of ACT/ACT at most 26.
 func (t Terms) factors() factors {
 	rows, months := t.Periods, t.EveryMonths
-	if t.Method == Bullet {
+	if t.Method.atMaturity() {
 		rows, months = 1, t.Periods*t.EveryMonths
 	}
 	count := t.DayCount
-	if count == calendar.Unspecified && (t.Method == InterestOnly || t.Method == Bullet) {
+	if count == calendar.Unspecified && !t.Method.countsMonths() {
 		count = calendar.Actual360
 	}
 	f := factors{rows: make([]factor, rows)}
@@ -115,7 +121,12 @@ func (t Terms) factors() factors {
 	}
 	previous, series := t.From, t.From.Series(t.MonthEnd)
 	for k := range f.rows {
-		due, _ := series.At((k + 1) * months)
+		var due calendar.Date
+		if t.Method == Seasonal {
+			due = t.Dues[k].Date
+		} else {
+			due, _ = series.At((k + 1) * months)
+		}
 		num := int64(months)
 		if count != calendar.Unspecified {
 			fraction, _ := count.Fraction(previous, due)

@@ -196,9 +196,12 @@ func TestGrowingBalanceIsReported(t *testing.T) {
 }
 
 func TestOneInstalment(t *testing.T) {
-	for method := EqualInstalment; method <= Bullet; method++ {
+	for method := EqualInstalment; method <= Revolving; method++ {
 		terms := standard(method)
 		terms.Periods = 1
+		if method == Seasonal {
+			terms.Dues = []Due{{calendar.MustParse("2024-10-20"), terms.Principal}}
+		}
 		plan := build(t, terms)
 		require.Len(t, plan.Instalments, 1)
 		require.Equal(t, terms.Principal, plan.Instalments[0].Principal)
@@ -219,6 +222,14 @@ func TestValidate(t *testing.T) {
 		"MONTH_END_UNKNOWN month_end":        func(t *Terms) { t.MonthEnd = 7 },
 		"MULTIPLE_RANGE instalment_multiple": func(t *Terms) { t.Multiple = -1 },
 		"TERM_TOO_LONG periods":              func(t *Terms) { t.Periods, t.EveryMonths = 3600, 3600 },
+		"DUES_METHOD dues":                   func(t *Terms) { t.Dues = []Due{{calendar.MustParse("2024-10-20"), t.Principal}} },
+		"DUES_COUNT dues":                    func(t *Terms) { t.Method = Seasonal },
+		"DUES_ORDER dues": func(t *Terms) {
+			t.Method, t.Periods, t.Dues = Seasonal, 1, []Due{{t.From, t.Principal}}
+		},
+		"DUES_SUM dues": func(t *Terms) {
+			t.Method, t.Periods, t.Dues = Seasonal, 1, []Due{{t.From + 1, t.Principal - 1}}
+		},
 	} {
 		terms := standard(EqualInstalment)
 		spoil(&terms)
@@ -247,13 +258,13 @@ func TestPlanThatDoesNotFitIsAnError(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	for method := EqualInstalment; method <= Bullet; method++ {
+	for method := EqualInstalment; method <= Revolving; method++ {
 		got, err := ParseMethod(method.String())
 		require.NoError(t, err)
 		require.Equal(t, method, got)
 		require.NotEmpty(t, method.Zh())
 	}
-	for _, bad := range []string{"", "eqi", "EPI", "等额本息"} {
+	for _, bad := range []string{"", "eqi", "XYZ", "等额本息"} {
 		_, err := ParseMethod(bad)
 		require.Error(t, err, bad)
 	}
@@ -300,8 +311,8 @@ func sumPrincipal(plan Plan) (sum money.Fen) {
 // anyTerms draws terms of every kind, ordinary and degenerate.
 func anyTerms(most int) *rapid.Generator[Terms] {
 	return rapid.Custom(func(t *rapid.T) Terms {
-		return Terms{
-			Method:      Method(rapid.IntRange(1, 4).Draw(t, "method")),
+		terms := Terms{
+			Method:      Method(rapid.IntRange(1, int(Revolving)).Draw(t, "method")),
 			Principal:   money.Fen(rapid.OneOf(rapid.Int64Range(1, 50), rapid.Int64Range(1, 1e10), rapid.Int64Range(1, int64(money.Max))).Draw(t, "principal")),
 			Rate:        money.Rate(rapid.OneOf(rapid.Int64Range(0, 36e7), rapid.Just(int64(0)), rapid.Int64Range(0, 1000), rapid.Int64Range(0, int64(money.MaxRate))).Draw(t, "rate")),
 			Periods:     rapid.IntRange(1, most).Draw(t, "periods"),
@@ -312,6 +323,19 @@ func anyTerms(most int) *rapid.Generator[Terms] {
 			MonthEnd:    calendar.MonthEnd(rapid.IntRange(0, 1).Draw(t, "end")),
 			Multiple:    money.Fen(rapid.OneOf(rapid.Just(int64(0)), rapid.Just(int64(100)), rapid.Int64Range(0, 20000), rapid.Int64Range(0, 1e9)).Draw(t, "multiple")),
 		}
+		if terms.Method == Seasonal {
+			date, left := terms.From, terms.Principal
+			for k := range terms.Periods {
+				date += calendar.Date(rapid.IntRange(1, 200).Draw(t, "days"))
+				due := Due{date, left}
+				if k < terms.Periods-1 {
+					due.Principal = money.Fen(rapid.Int64Range(0, int64(left)).Draw(t, "due"))
+				}
+				left -= due.Principal
+				terms.Dues = append(terms.Dues, due)
+			}
+		}
+		return terms
 	})
 }
 
@@ -419,7 +443,10 @@ func FuzzBuild(f *testing.F) {
 	f.Add(uint8(1), int64(50000000), int64(38500000), 12, 1, int32(45000), uint8(0), uint8(0), uint8(0), int64(0))
 	f.Add(uint8(1), int64(7), int64(10000000000), 60, 14, int32(45000), uint8(4), uint8(1), uint8(1), int64(100))
 	f.Fuzz(func(t *testing.T, method uint8, principal, rate int64, periods, every int, from int32, count, rounding, end uint8, multiple int64) {
-		terms := Terms{Method(method), money.Fen(principal), money.Rate(rate), periods, every, calendar.Date(from), calendar.DayCount(count), money.Rounding(rounding), calendar.MonthEnd(end), money.Fen(multiple)}
+		terms := Terms{Method(method), money.Fen(principal), money.Rate(rate), periods, every, calendar.Date(from), calendar.DayCount(count), money.Rounding(rounding), calendar.MonthEnd(end), money.Fen(multiple), nil}
+		if terms.Method == Seasonal {
+			terms.Dues, terms.Periods = []Due{{Date: terms.From + 100, Principal: 1}, {Date: terms.From + 200, Principal: terms.Principal - 1}}, 2
+		}
 		plan, err := Build(terms)
 		if err == nil && sumPrincipal(plan) != terms.Principal {
 			t.Fatal("principals do not add up")

@@ -23,13 +23,24 @@ const (
 	InterestOnly
 	// Bullet BUL 利随本清: principal and all interest at maturity.
 	Bullet
+	// FlatInterest EPI 等本等息: the same principal and the same interest each
+	// period, on the principal first lent. It costs nearly twice its rate, which
+	// ActualRate shows.
+	FlatInterest
+	// Seasonal SEA 按季节还本: principal on the days and in the amounts agreed
+	// (Terms.Dues), as herders repay after the autumn's sales, and interest then.
+	Seasonal
+	// Revolving REV 随借随还: one drawdown of a credit line, its own loan, repaid
+	// with its interest at maturity unless it is repaid before.
+	Revolving
 )
 
 var methodNames = [...]struct{ code, zh string }{
 	{}, {"EQI", "等额本息"}, {"EQP", "等额本金"}, {"IOB", "按期付息到期还本"}, {"BUL", "利随本清"},
+	{"EPI", "等本等息"}, {"SEA", "按季节还本"}, {"REV", "随借随还"},
 }
 
-// ParseMethod reads EQI, EQP, IOB or BUL.
+// ParseMethod reads EQI, EQP, IOB, BUL, EPI, SEA or REV.
 func ParseMethod(text string) (Method, error) {
 	for m, name := range methodNames {
 		if m > 0 && name.code == text {
@@ -40,8 +51,8 @@ func ParseMethod(text string) (Method, error) {
 }
 
 func unknownMethod(text string) *Error {
-	return &Error{Code: "METHOD_UNKNOWN", Field: "method", Limit: "EQI, EQP, IOB, BUL", Value: invalid.Shown(text),
-		Zh: "还款方式未知", En: "unknown repayment method", Hint: "choose EQI 等额本息, EQP 等额本金, IOB 按期付息到期还本 or BUL 利随本清"}
+	return &Error{Code: "METHOD_UNKNOWN", Field: "method", Limit: "EQI, EQP, IOB, BUL, EPI, SEA, REV", Value: invalid.Shown(text),
+		Zh: "还款方式未知", En: "unknown repayment method", Hint: "choose EQI 等额本息, EQP 等额本金, IOB 按期付息到期还本, BUL 利随本清, EPI 等本等息, SEA 按季节还本 or REV 随借随还"}
 }
 
 // Valid reports whether m is one of the declared methods.
@@ -91,13 +102,28 @@ type Terms struct {
 	Method      Method            `json:"method" msgpack:"method"`
 	Principal   money.Fen         `json:"principal" msgpack:"principal"`
 	Rate        money.Rate        `json:"rate" msgpack:"rate"`                           // a year
-	Periods     int               `json:"periods" msgpack:"periods"`                     // instalments; for Bullet, periods until its one
+	Periods     int               `json:"periods" msgpack:"periods"`                     // instalments; for Bullet and Revolving, periods until its one
 	EveryMonths int               `json:"every_months" msgpack:"every"`                  // months of a period
 	From        calendar.Date     `json:"from" msgpack:"from"`                           // first day that bears interest
-	DayCount    calendar.DayCount `json:"day_count,omitempty" msgpack:"count,omitempty"` // Unspecified: months/12 for EQI and EQP, ACT/360 for IOB and BUL
+	DayCount    calendar.DayCount `json:"day_count,omitempty" msgpack:"count,omitempty"` // Unspecified: months/12 for EQI, EQP and EPI, else ACT/360
 	Rounding    money.Rounding    `json:"rounding" msgpack:"rounding,omitempty"`
 	MonthEnd    calendar.MonthEnd `json:"month_end" msgpack:"end,omitempty"`
 	Multiple    money.Fen         `json:"instalment_multiple,omitempty" msgpack:"multiple,omitempty"` // EQI: the instalment is a multiple of it; 0 is one fen
+	Dues        []Due             `json:"dues,omitempty" msgpack:"dues,omitempty"`                    // SEA: one for each of the periods; else none
+}
+
+// Due is principal that is due on a day, as agreed.
+type Due struct {
+	Date      calendar.Date `json:"due" msgpack:"date"`
+	Principal money.Fen     `json:"principal" msgpack:"principal,omitempty"`
+}
+
+// atMaturity: one instalment, at the end.
+func (m Method) atMaturity() bool { return m == Bullet || m == Revolving }
+
+// countsMonths: without a day count, a period is its months of a year.
+func (m Method) countsMonths() bool {
+	return m == EqualInstalment || m == EqualPrincipal || m == FlatInterest
 }
 
 // Validate reports the first of the terms that cannot be used, as an *Error.
@@ -116,7 +142,7 @@ func (t Terms) Validate() error {
 			Zh: "利率超出范围", En: "the rate is out of range", Hint: "give percent a year"}
 	case t.Periods < 1 || t.Periods > MaxPeriods:
 		return count("PERIODS_RANGE", "periods", "期数超出范围", "the number of periods is out of range", t.Periods)
-	case t.EveryMonths < 1 || t.EveryMonths > MaxPeriods:
+	case t.Method != Seasonal && (t.EveryMonths < 1 || t.EveryMonths > MaxPeriods):
 		return count("EVERY_RANGE", "every", "还款周期超出范围", "the months of a period are out of range", t.EveryMonths)
 	case !t.From.Valid():
 		return &Error{Code: "FROM_MISSING", Field: "from", Limit: calendar.First.String() + ".." + calendar.Last.String(), Value: t.From.String(),
@@ -134,6 +160,9 @@ func (t Terms) Validate() error {
 		return &Error{Code: "MULTIPLE_RANGE", Field: "instalment_multiple", Limit: "0.01.." + money.Max.String(), Value: t.Multiple.String(),
 			Zh: "每期还款额的取整单位超出范围", En: "the multiple of the instalment is out of range", Hint: "give yuan, like 1"}
 	}
+	if t.Method == Seasonal || len(t.Dues) > 0 {
+		return t.validateDues()
+	}
 	if _, err := t.Maturity(); err != nil {
 		return &Error{Code: "TERM_TOO_LONG", Field: "periods", Limit: calendar.Last.String(),
 			Value: strconv.Itoa(t.Periods) + " × " + strconv.Itoa(t.EveryMonths) + "M from " + t.From.String(),
@@ -142,7 +171,38 @@ func (t Terms) Validate() error {
 	return nil
 }
 
+// validateDues wants each day after the one before it, and the principal they
+// add up to.
+func (t Terms) validateDues() error {
+	wrong := func(code, limit, value, zh, en string) error {
+		return &Error{Code: code, Field: "dues", Limit: limit, Value: value, Zh: zh, En: en, Hint: "check the days and amounts of principal"}
+	}
+	if t.Method != Seasonal {
+		return wrong("DUES_METHOD", "with SEA only", t.Method.String(), "只有按季节还本可以约定各期还本日", "only a seasonal plan has days of its own")
+	}
+	if len(t.Dues) != t.Periods {
+		return wrong("DUES_COUNT", strconv.Itoa(t.Periods)+" periods", strconv.Itoa(len(t.Dues)), "还本日的个数与期数不符", "there are not as many days as periods")
+	}
+	previous, sum := t.From, money.Fen(0)
+	for _, due := range t.Dues {
+		if !due.Date.Valid() || due.Date <= previous {
+			return wrong("DUES_ORDER", "after "+previous.String(), due.Date.String(), "还本日须晚于前一日", "a due date must be after the one before it")
+		}
+		if due.Principal < 0 || due.Principal > t.Principal-sum {
+			return wrong("DUES_SUM", t.Principal.String(), due.Principal.String()+" on "+due.Date.String(), "各期本金之和须等于本金", "the amounts must add up to the principal")
+		}
+		previous, sum = due.Date, sum+due.Principal
+	}
+	if sum != t.Principal {
+		return wrong("DUES_SUM", t.Principal.String(), sum.String(), "各期本金之和须等于本金", "the amounts must add up to the principal")
+	}
+	return nil
+}
+
 // Maturity is the due date of the last instalment.
 func (t Terms) Maturity() (calendar.Date, error) {
+	if n := len(t.Dues); n > 0 {
+		return t.Dues[n-1].Date, nil
+	}
 	return t.From.AddMonths(t.Periods*t.EveryMonths, t.MonthEnd)
 }
