@@ -165,6 +165,7 @@ type meter struct {
 	part   string
 	begun  time.Time
 	load   float64
+	speed  float64
 	disk   int64
 	before usage
 	pids   map[string][]int
@@ -174,6 +175,9 @@ type meter struct {
 func (b *Bench) start(part string) (*meter, error) {
 	m := &meter{bench: b, part: part, load: load()}
 	var err error
+	if m.speed, err = speed(); err != nil {
+		return nil, err
+	}
 	if m.pids, err = b.Processes(); err != nil {
 		return nil, err
 	}
@@ -204,10 +208,14 @@ func (m *meter) stop(ctx context.Context) (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
+	afterwards, err := speed()
+	if err != nil {
+		return Run{}, err
+	}
 	commands := float64(d.commands)
 	r := Run{Part: m.part, Transactions: len(d.each), Commands: d.commands, Refused: d.refused, Seconds: took.Seconds(),
 		TransactionsPerSecond: float64(len(d.each)) / took.Seconds(), CommandsPerSecond: commands / took.Seconds(),
-		CPU: map[string]float64{}, DiskPerCommand: float64(grown-m.disk) / commands, Load: m.load}
+		CPU: map[string]float64{}, DiskPerCommand: float64(grown-m.disk) / commands, Load: m.load, Speed: (m.speed + afterwards) / 2}
 	others := after.all - m.before.all
 	for kind, used := range after.kinds {
 		used -= m.before.kinds[kind]

@@ -25,7 +25,8 @@ type Run struct {
 	P99            float64 `json:"p99_ms"`
 	DiskPerCommand float64 `json:"disk_bytes_per_command"` // all nodes together
 	Load           float64 `json:"load_average_before"`
-	Others         float64 `json:"cores_used_by_others"` // processes that are not measured
+	Others         float64 `json:"cores_used_by_others"`             // processes that are not measured
+	Speed          float64 `json:"machine_verifications_per_second"` // ECDSA P-256 on all cores, just before and after
 }
 
 // Ratio compares a part with its baseline, or a part with a rate.
@@ -100,8 +101,8 @@ func (r *Report) median(part string) float64 {
 func (r *Report) Write(w io.Writer) {
 	fmt.Fprintf(w, "%s engine, %s, %d cores, %.1f GB; %d loans\n\n", r.Engine, r.Machine.CPU, r.Machine.Cores, float64(r.Machine.Memory)/1e9, r.Loans)
 	kinds := r.kinds()
-	fmt.Fprintf(w, "| part | tx/s | commands/s | commands | s | p50/p95/p99 ms | CPU ms/command: %s | disk B/command | load before | cores used by others |\n", strings.Join(kinds, ", "))
-	fmt.Fprintln(w, "|---|---|---|---|---|---|---|---|---|---|")
+	fmt.Fprintf(w, "| part | tx/s | commands/s | commands | s | p50/p95/p99 ms | CPU ms/command: %s | disk B/command | load before | cores used by others | verifications/s |\n", strings.Join(kinds, ", "))
+	fmt.Fprintln(w, "|---|---|---|---|---|---|---|---|---|---|---|")
 	for _, x := range r.Runs {
 		cpu := make([]string, len(kinds))
 		sum := 0.0
@@ -109,8 +110,8 @@ func (r *Report) Write(w io.Writer) {
 			cpu[i] = fmt.Sprintf("%.3f", x.CPU[k])
 			sum += x.CPU[k]
 		}
-		fmt.Fprintf(w, "| %s | %.1f | %.0f | %d | %.2f | %.0f/%.0f/%.0f | %s = %.3f | %.0f | %.2f | %.2f |\n", x.Part, x.TransactionsPerSecond, x.CommandsPerSecond,
-			x.Commands, x.Seconds, x.P50, x.P95, x.P99, strings.Join(cpu, " + "), sum, x.DiskPerCommand, x.Load, x.Others)
+		fmt.Fprintf(w, "| %s | %.1f | %.0f | %d | %.2f | %.0f/%.0f/%.0f | %s = %.3f | %.0f | %.2f | %.2f | %.0f |\n", x.Part, x.TransactionsPerSecond, x.CommandsPerSecond,
+			x.Commands, x.Seconds, x.P50, x.P95, x.P99, strings.Join(cpu, " + "), sum, x.DiskPerCommand, x.Load, x.Others, x.Speed)
 	}
 	fmt.Fprintln(w)
 	for _, x := range r.Ratios {

@@ -26,7 +26,7 @@ import (
 // cannot: books stay open, and each import on a ledger is slower than the one
 // before. So each starts on a ledger just made, which a slash says.
 const (
-	allParts      = "a,b,a,b,c,d,c,d,c,d/e,e/f,f"
+	allParts      = "a,b,a,b,c,d,c,d,c,d/e,e,e/f,f,f"
 	embeddedParts = "a,b,c,d,c,d,e,e,e,f,f"
 	// moreBooks are opened before part f.
 	moreBooks = 38
