@@ -18,7 +18,7 @@ func TestOwnCases(t *testing.T) {
 	require.NoError(t, json.Unmarshal(raw, &expected))
 	cases, err := Read(bytes.NewReader(raw))
 	require.NoError(t, err)
-	require.Len(t, cases, 15)
+	require.Len(t, cases, 20)
 	for _, c := range cases {
 		t.Run(c.ID, func(t *testing.T) { compare(t, c, expected[c.ID], 1) })
 	}

@@ -45,6 +45,8 @@ def simulate(terms, events, hidden_before=None):
             accrued += base * rate * part(today)
             fee += n * F(str(terms.get("feeRate", 0))) * part(today)
             today += timedelta(1)
+        if isinstance(number, tuple):  # ("pay", x): x with the interest that has accrued; the rest is principal
+            number = F(number[1]) - role * accrued
         number = None if number is None else F(number)
         pay = F(0)
         if kind == "IED":
@@ -185,5 +187,56 @@ case("lam-scaled", dict(contractType="LAM", maturityDate="2020-04-01T00:00:00", 
      scalingIndexAtContractDealDate="100", cycleAnchorDateOfScalingIndex="2020-02-15T00:00:00", cycleOfScalingIndex="P1ML1"),
      [("2020-01-01", "IED", None), ("2020-02-01", "PR", F(1000, 3)), ("2020-02-01", "IP", None), ("2020-02-15", "SC", F(104, 100)), ("2020-03-01", "PR", F(1000, 3)), ("2020-03-01", "IP", None),
       ("2020-03-15", "SC", F(107, 100)), ("2020-04-01", "IP", None), ("2020-04-01", "MD", None)], data={"CPI": [("2020-02-15", "104"), ("2020-03-15", "107")]})
+
+def equal_payment(balance, rate, count, days):
+    """What, paid on each of days[1:], is worth the balance on days[0]."""
+    worth, discount = F(0), F(1)
+    part = daily(count)
+    for start, end in zip(days, days[1:]):
+        fraction, day = F(0), d(start)
+        while day < d(end):
+            fraction += part(day); day += timedelta(1)
+        discount /= 1 + rate * fraction
+        worth += discount
+    return balance / worth
+
+# Payments of 300, interest first. 300 - 5.0819... leaves 294.9: four payments, the last one smaller; maturity 1 May, derived.
+pay = ("pay", 300)
+case("nam-derived-maturity", dict(contractType="NAM", dayCountConvention="30E360", contractRole="RPL", nextPrincipalRedemptionPayment="300",
+     cycleAnchorDateOfPrincipalRedemption="2020-02-01T00:00:00", cycleOfPrincipalRedemption="P1ML1", cycleAnchorDateOfInterestPayment="2020-02-01T00:00:00", cycleOfInterestPayment="P1ML1"),
+     [("2020-01-01", "IED", None)] + [x for w in ("2020-02-01", "2020-03-01", "2020-04-01") for x in ((w, "PR", pay), (w, "IP", None))] + [("2020-05-01", "IP", None), ("2020-05-01", "MD", None)])
+
+# Payments below the interest: the balance grows.
+case("nam-growing", dict(contractType="NAM", nominalInterestRate="0.24", nextPrincipalRedemptionPayment="15", maturityDate="2020-04-15T00:00:00",
+     cycleAnchorDateOfPrincipalRedemption="2020-02-01T00:00:00", cycleOfPrincipalRedemption="P1ML1", cycleAnchorDateOfInterestPayment="2020-02-01T00:00:00", cycleOfInterestPayment="P1ML1"),
+     [("2020-01-01", "IED", None)] + [x for w in ("2020-02-01", "2020-03-01", "2020-04-01") for x in ((w, "PR", ("pay", 15)), (w, "IP", None))] + [("2020-04-15", "IP", None), ("2020-04-15", "MD", None)])
+
+# Equal payments fixed the day before the first, and anew after the rate resets on 1 March.
+dates = ["2020-01-01", "2020-02-01", "2020-03-01", "2020-04-01", "2020-05-01"]
+first = equal_payment(F(1000), F("0.06"), "A365", dates)
+def balance_after_two(a):
+    n = F(1000)
+    for start, end in zip(dates[:2], dates[1:3]):
+        n -= a - n * F("0.06") * F((d(end) - d(start)).days, 365)
+    return n
+second = equal_payment(balance_after_two(first), F("0.045"), "A365", dates[2:])
+case("ann-reset", dict(contractType="ANN", maturityDate="2020-05-01T00:00:00", cycleAnchorDateOfPrincipalRedemption="2020-02-01T00:00:00", cycleOfPrincipalRedemption="P1ML1",
+     cycleAnchorDateOfInterestPayment="2020-02-01T00:00:00", cycleOfInterestPayment="P1ML1", cycleAnchorDateOfRateReset="2020-03-01T00:00:00", cycleOfRateReset="P6ML1",
+     marketObjectCodeOfRateReset="LPR1Y", rateSpread="0.0095"),
+     [("2020-01-01", "IED", None), ("2020-01-31", "PRF", None), ("2020-02-01", "PR", ("pay", first)), ("2020-02-01", "IP", None), ("2020-03-01", "PR", ("pay", first)), ("2020-03-01", "IP", None),
+      ("2020-03-01", "RR", "0.045"), ("2020-03-01", "PRF", None), ("2020-04-01", "PR", ("pay", second)), ("2020-04-01", "IP", None), ("2020-05-01", "IP", None), ("2020-05-01", "MD", None)],
+     data={"LPR1Y": [("2020-03-01", "0.0355")]})
+
+# A balloon: payments that would repay by 1 July, but everything is due on 15 April.
+balloon = equal_payment(F(1000), F("0.06"), "A365", ["2020-01-01", "2020-02-01", "2020-03-01", "2020-04-01", "2020-05-01", "2020-06-01", "2020-07-01"])
+case("ann-balloon", dict(contractType="ANN", maturityDate="2020-04-15T00:00:00", amortizationDate="2020-07-01T00:00:00", cycleAnchorDateOfPrincipalRedemption="2020-02-01T00:00:00",
+     cycleOfPrincipalRedemption="P1ML1", cycleAnchorDateOfInterestPayment="2020-02-01T00:00:00", cycleOfInterestPayment="P1ML1"),
+     [("2020-01-01", "IED", None), ("2020-01-31", "PRF", None)] + [x for w in ("2020-02-01", "2020-03-01", "2020-04-01") for x in ((w, "PR", ("pay", balloon)), (w, "IP", None))]
+     + [("2020-04-15", "IP", None), ("2020-04-15", "MD", None)])
+
+# Equal principal without an amount: what is left over the dates that are left, in mid-life.
+case("lam-mid-life", dict(contractType="LAM", statusDate="2020-02-10T00:00:00", accruedInterest="1.5", maturityDate="2020-05-01T00:00:00", cycleAnchorDateOfPrincipalRedemption="2020-02-01T00:00:00",
+     cycleOfPrincipalRedemption="P1ML1", cycleAnchorDateOfInterestPayment="2020-02-01T00:00:00", cycleOfInterestPayment="P3ML1"),
+     [("2020-03-01", "PR", F(1000, 3)), ("2020-04-01", "PR", F(1000, 3)), ("2020-05-01", "IP", None), ("2020-05-01", "MD", None)])
 
 print(json.dumps(cases, indent=1))
