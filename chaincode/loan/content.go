@@ -85,6 +85,7 @@ type DisburseContent struct {
 	Amount   money.Fen       `json:"amount"`
 	Voucher  string          `json:"voucher"`  // SHA-256 of the voucher 凭证, hex
 	Payments []Payment       `json:"payments"` // what was paid out; adds up to Amount (民法典 670: nothing is withheld)
+	Replaces string          `json:"replaces,omitempty"`
 }
 
 // Payment is one payment of a disbursement.
@@ -98,8 +99,9 @@ type Payment struct {
 // remains waits as an advance for the next due date.
 type RepayContent struct {
 	command.Head
-	Loan   ledgerstate.Ref `json:"loan"`
-	Amount money.Fen       `json:"amount"`
+	Loan     ledgerstate.Ref `json:"loan"`
+	Amount   money.Fen       `json:"amount"`
+	Replaces string          `json:"replaces,omitempty"`
 }
 
 // ChargeContent adds costs of recovery 实现债权费用 (litigation, enforcement) that
@@ -109,6 +111,8 @@ type ChargeContent struct {
 	Loan    ledgerstate.Ref `json:"loan"`
 	Amount  money.Fen       `json:"amount"`
 	Voucher string          `json:"voucher"` // SHA-256 of the voucher, hex
+
+	Replaces string `json:"replaces,omitempty"`
 }
 
 // SettleContent closes a loan on which nothing is owed 结清.

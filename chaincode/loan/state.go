@@ -1,6 +1,10 @@
 package loan
 
 import (
+	"slices"
+
+	"github.com/vmihailenco/msgpack/v5"
+
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/identifier"
@@ -59,6 +63,77 @@ type Loan struct {
 	Contract    Contract
 	Account     account.State
 	Last        calendar.Date // date of the last entry
+	More        *More         // what few loans have; nil for the others
+}
+
+// More is what few loans have. It is left out while there is none, and a value
+// as all states are: nothing that one holds is ever written to. It is kept as
+// an array: fields are appended only.
+type More struct {
+	Requests []ReversalRequest // that nobody has signed yet
+	TakenOn  *TakenOn          // 接续: it existed before the ledger
+}
+
+// ReversalRequest 冲正申请 waits for a supervisor.
+type ReversalRequest struct {
+	Entry  string // business number of what shall fall
+	Reason string
+	By     []byte // certificate, short form; not in the digest
+}
+
+// TakenOn is what a loan was taken on with. Such a loan is never filed for
+// compensation.
+type TakenOn struct {
+	Opening account.Opening
+	Grant   string
+	Voucher []byte
+	By      []byte // certificate, short form; not in the digest
+}
+
+// more gives a copy to write to.
+func (l *Loan) more() *More {
+	var m More
+	if l.More != nil {
+		m = *l.More
+	}
+	l.More = &m
+	return l.More
+}
+
+// IsTakenOn reports whether the loan existed before the ledger. It is never
+// fileable.
+func (l *Loan) IsTakenOn() bool { return l.More != nil && l.More.TakenOn != nil }
+
+// EncodeMsgpack writes the ledger's form.
+func (l Loan) EncodeMsgpack(enc *msgpack.Encoder) error {
+	return encodeArray(enc, 13, l.Status, l.Subject, l.Profile, l.Application, l.Product, l.Accepted, l.Deadline, l.AcceptedBy, l.Reason,
+		l.Credit, l.Contract, l.Account, l.Last, l.More)
+}
+
+// DecodeMsgpack reads it.
+func (l *Loan) DecodeMsgpack(dec *msgpack.Decoder) error {
+	*l = Loan{}
+	return decodeArray(dec, 13, &l.Status, &l.Subject, &l.Profile, &l.Application, &l.Product, &l.Accepted, &l.Deadline, &l.AcceptedBy, &l.Reason,
+		&l.Credit, &l.Contract, &l.Account, &l.Last, &l.More)
+}
+
+// digested is what of a loan counts in the state digest.
+func (l Loan) digested() any {
+	l.Subject, l.AcceptedBy, l.Credit.By = "", nil, nil
+	if l.More == nil {
+		return l
+	}
+	m := l.more()
+	m.Requests = slices.Clone(m.Requests)
+	for i := range m.Requests {
+		m.Requests[i].By = nil
+	}
+	if m.TakenOn != nil {
+		t := *m.TakenOn
+		t.By = nil
+		m.TakenOn = &t
+	}
+	return l
 }
 
 // Profile is what of the borrower's identity P and F may see, as of a day.
@@ -95,7 +170,7 @@ type Contract struct {
 var Kind = ledgerstate.NewKind[Loan](ledgerstate.Kind[Loan]{
 	Code: "loan", Collection: command.Loan.Name, Slots: 16, Keep: 3, Schema: 1,
 	Zh: "贷款", En: "loans",
-	Digest: func(l Loan) any { l.Subject, l.AcceptedBy, l.Credit.By = "", nil, nil; return l },
+	Digest: Loan.digested,
 }, LoanAccepted{}, LoanRejected{}, CreditDecided{}, ContractSigned{}, LoanDisbursed{}, LoanCharged{}, LoanRepaid{}, LoanSettled{})
 
 // open gives the account of a disbursed loan. Its contract was opened when it

@@ -21,11 +21,12 @@ const (
 	Signed           // 已签约
 	Disbursed        // 已放款
 	Settled          // 已结清
+	Proposed         // 拟接续: a loan that existed before the ledger, not confirmed yet
 )
 
 var statusNames = [...]struct{ code, zh string }{
 	{"NONE", "无"}, {"APPLIED", "已申请"}, {"ROUTED", "已分派"}, {"ACCEPTED", "已受理"}, {"REJECTED", "已拒绝"},
-	{"CREDITED", "已授信"}, {"SIGNED", "已签约"}, {"DISBURSED", "已放款"}, {"SETTLED", "已结清"},
+	{"CREDITED", "已授信"}, {"SIGNED", "已签约"}, {"DISBURSED", "已放款"}, {"SETTLED", "已结清"}, {"PROPOSED", "拟接续"},
 }
 
 func (s Status) String() string {
@@ -54,7 +55,7 @@ func (s *Status) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return UnknownStatus.At("status", "APPLIED ROUTED ACCEPTED REJECTED CREDITED SIGNED DISBURSED SETTLED", string(text))
+	return UnknownStatus.At("status", "APPLIED ROUTED ACCEPTED REJECTED CREDITED SIGNED DISBURSED SETTLED PROPOSED", string(text))
 }
 
 // Transition is one row of a state machine: what a command needs and where it
@@ -81,7 +82,19 @@ var Loans = []Transition{
 	{"loan.Disburse", []Status{Signed}, Disbursed, "interest runs; the plan starts from this date"},
 	{"loan.Charge", []Status{Disbursed}, Disbursed, "costs of recovery are owed"},
 	{"loan.Repay", []Status{Disbursed}, Disbursed, "due instalments are paid, oldest first; the rest waits"},
+	{"loan.Prepay", []Status{Disbursed}, Disbursed, "what is due, interest to the day and principal are paid; the plan is made anew"},
+	{"loan.GuaranteePay", []Status{Disbursed}, Disbursed, "the guarantor pays what is due"},
+	{"loan.Recover", []Status{Disbursed}, Disbursed, "something came in after the write-off"},
+	{"loan.Misuse", []Status{Disbursed}, Disbursed, "the rate bears a percentage more"},
+	{"loan.Refund", []Status{Disbursed}, Disbursed, "of what waits, some goes back"},
+	{"loan.Extend", []Status{Disbursed}, Disbursed, "the term is longer; the plan is made anew"},
+	{"loan.WriteOff", []Status{Disbursed}, Disbursed, "the loan is off the bank's books; the debt lives on"},
 	{"loan.Settle", []Status{Disbursed}, Settled, "nothing is owed"},
+	{"loan.TakeOn", []Status{None}, Proposed, "a loan that existed before the ledger waits for the second signature"},
+	{"loan.AmendTakeOn", []Status{Proposed}, Proposed, "other terms and balances wait"},
+	{"loan.ConfirmTakeOn", []Status{Proposed}, Disbursed, "the loan goes on from its balances; it is never fileable"},
+	{"loan.RequestReversal", []Status{Disbursed, Settled, Signed, Proposed}, Disbursed, "an entry is to be reversed; its state stays"},
+	{"loan.Reverse", []Status{Disbursed, Settled, Signed, Proposed}, Disbursed, "the entry falls and what follows is made anew; the state follows from what stands"},
 }
 
 // check refuses a command that its state machine does not allow.
