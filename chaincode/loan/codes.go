@@ -76,3 +76,30 @@ func listed(list []Code) string {
 	}
 	return s
 }
+
+// RepriceReasons are why parties agree on another rate 调整利率原因.
+var RepriceReasons = []Code{
+	{"P01", "双方协商调整", "agreed by the parties"},
+	{"P02", "政策性让利", "relief by policy"},
+	{"P03", "信用状况变化", "the borrower's credit changed"},
+	{"P04", "绿色低碳激励", "green incentive"},
+	{"P99", "其他", "other"},
+}
+
+// ClassReasons are why a loan has its class 五级分类原因. Some force a class
+// (reasonFloors).
+var ClassReasons = []Code{
+	{"K01", "逾期", "past due"},
+	{"K02", "未经同意改变用途", "use changed without consent"},
+	{"K03", "借新还旧或以其他融资偿还", "repaid by new borrowing or other financing"},
+	{"K04", "同一债务人其他贷款不良", "another loan of the debtor is non-performing"},
+	{"K05", "发生信用减值", "credit-impaired"},
+	{"K06", "在所有银行逾期超过90天的债权占比超过20%", "more than 20 % of the debts at all banks over 90 days past due"},
+	{"K07", "逃废债务", "evasion of debt"},
+	{"K08", "预期信用损失占账面余额50%以上", "expected credit loss at least 50 % of the balance"},
+	{"K09", "预期信用损失占账面余额90%以上", "expected credit loss at least 90 % of the balance"},
+	{"K10", "债务人进入破产清算", "bankruptcy liquidation"},
+	{"K11", "重组资产观察期", "restructured, under observation"},
+	{"K12", "还款能力变化", "the ability to repay changed"},
+	{"K99", "其他", "other"},
+}

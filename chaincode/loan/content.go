@@ -75,6 +75,15 @@ type SignContent struct {
 	// is also its limit.
 	PenaltyPercent *int `json:"penalty_percent,omitempty"`
 	GraceDays      int  `json:"grace_days,omitempty"` // 宽限期
+
+	Dues    []schedule.Due `json:"dues,omitempty"`    // SEA: days and amounts of principal; periods and every_months may be left out
+	Reprice Repricing      `json:"reprice,omitempty"` // 重定价方式; left out: a fixed rate
+	Spread  *money.Rate    `json:"spread,omitempty"`  // 加点 above the LPR of the tenor, possibly negative; needed for a floating rate
+	Cap     *money.Rate    `json:"cap,omitempty"`     // of a floating rate
+	Floor   *money.Rate    `json:"floor,omitempty"`
+	// ActualRate 贷款年化利率 as shown to the borrower; needed for EPI, which
+	// costs far more than its rate.
+	ActualRate *money.Rate `json:"actual_rate,omitempty"`
 }
 
 // DisburseContent pays the loan out 放款; its date is the first that bears

@@ -11,15 +11,47 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/loan/account"
 	"github.com/qingxinlian/qxl/chaincode/loan/schedule"
 	"github.com/qingxinlian/qxl/chaincode/money"
+	"github.com/qingxinlian/qxl/chaincode/refusal"
 )
 
 func (c SignContent) terms(from calendar.Date) schedule.Terms {
-	return schedule.Terms{Method: c.Method, Principal: c.Amount, Rate: c.Rate, Periods: c.Periods, EveryMonths: c.EveryMonths, From: from,
-		DayCount: c.DayCount, Rounding: c.Rounding, MonthEnd: c.MonthEnd, Multiple: c.Multiple}
+	periods := c.Periods
+	if len(c.Dues) > 0 {
+		periods = len(c.Dues)
+	}
+	return schedule.Terms{Method: c.Method, Principal: c.Amount, Rate: c.Rate, Periods: periods, EveryMonths: c.EveryMonths, From: from,
+		DayCount: c.DayCount, Rounding: c.Rounding, MonthEnd: c.MonthEnd, Multiple: c.Multiple, Dues: c.Dues}
 }
 
 // months is the contract's term; content is valid, so it does not overflow.
-func (c SignContent) months() int { return c.Periods * c.EveryMonths }
+func (c SignContent) months() int {
+	if n := len(c.Dues); n > 0 {
+		return monthsTo(c.Date, c.Dues[n-1].Date)
+	}
+	return c.Periods * c.EveryMonths
+}
+
+// timed checks the periods, or the days of a seasonal plan.
+func (c SignContent) timed() error {
+	if c.Method != schedule.Seasonal {
+		if len(c.Dues) > 0 {
+			return DuesMethod.At("dues", "SEA", c.Method)
+		}
+		return first(months("periods", c.Periods), months("every_months", c.EveryMonths))
+	}
+	n := len(c.Dues)
+	switch {
+	case n < 1 || n > maxMonths:
+		return DuesMethod.At("dues", "1..360", n)
+	case c.Periods != 0 && c.Periods != n:
+		return DuesMethod.At("periods", n, c.Periods)
+	case c.EveryMonths != 0:
+		return DuesMethod.At("every_months", 0, c.EveryMonths)
+	case !c.Dues[n-1].Date.Valid():
+		return DuesMethod.At("dues", "a date", c.Dues[n-1].Date)
+	}
+	return nil
+}
 
 // Sign 签约: the contract within the credit. The rate cap is checked again, at
 // the date of signing.
@@ -27,14 +59,19 @@ var Sign = command.Command[SignContent]{
 	Spec:  command.Spec{Name: "loan.Sign", Zh: "签订合同", En: "sign the contract", Lane: command.LoanLane, Access: officer},
 	Wants: func(c SignContent) []ledgerstate.Want { return []ledgerstate.Want{{Kind: Kind, Ref: c.Loan}} },
 	Valid: func(c SignContent) error {
-		err := first(positive("amount", c.Amount, account.MaxPrincipal), rated("rate", c.Rate), method("method", c.Method),
-			months("periods", c.Periods), months("every_months", c.EveryMonths))
-		switch {
-		case err != nil:
+		err := first(positive("amount", c.Amount, account.MaxPrincipal), rated("rate", c.Rate), method("method", c.Method), c.timed())
+		if err != nil {
 			return err
+		}
+		if _, no := c.floats(); no != nil {
+			return no
+		}
+		switch {
 		case c.months() > maxMonths:
 			return MonthsRange.At("periods", "1..360 months", c.months())
-		case c.Method == schedule.Bullet && c.months() > 12:
+		case c.Method == schedule.FlatInterest && c.ActualRate == nil:
+			return ShownRate.At("actual_rate", "percent a year", nil)
+		case (c.Method == schedule.Bullet || c.Method == schedule.Revolving) && c.months() > 12:
 			return BulletTerm.At("periods", 12, c.months())
 		case c.PenaltyPercent != nil && (*c.PenaltyPercent < 0 || *c.PenaltyPercent > account.MaxPenalty):
 			return Penalty.At("penalty_percent", "0..100", *c.PenaltyPercent)
@@ -59,8 +96,15 @@ var Sign = command.Command[SignContent]{
 		case c.Method != l.Credit.Method:
 			return nil, MethodOther.At("method", l.Credit.Method, c.Method)
 		}
-		if _, _, err := capped(ctx, c.Date, c.months(), c.Rate); err != nil {
+		_, base, err := capped(ctx, c.Date, c.months(), c.Rate)
+		if err != nil {
 			return nil, err
+		}
+		floating, _ := c.floats() // valid
+		if floating != nil {
+			if rate := floating.rate(base); c.Rate != rate {
+				return nil, FloatRate.At("rate", rate, c.Rate)
+			}
 		}
 		if c.Rate > l.Credit.Rate {
 			return nil, RateCredit.At("rate", l.Credit.Rate, c.Rate)
@@ -73,13 +117,31 @@ var Sign = command.Command[SignContent]{
 			}
 		}
 		contract := account.Contract{Terms: c.terms(c.Date), PenaltyPercent: percent, GraceDays: c.GraceDays, NonPerforming: rules.NonPerforming}
-		if _, err := account.Open(contract); err != nil {
+		a, err := account.Open(contract)
+		if err != nil {
 			return nil, planned(err)
+		}
+		if no := c.shown(a.Plan()); no != nil {
+			return nil, no
 		}
 		// The first day and the principal are those of the disbursement.
 		contract.Terms = begun(contract.Terms, 0, 0)
-		return []ledgerstate.Change{Kind.Happened(c.Loan, ContractSigned{Contract{Date: c.Date, Amount: c.Amount, Account: contract}})}, nil
+		return []ledgerstate.Change{Kind.Happened(c.Loan, ContractSigned{Contract{Date: c.Date, Amount: c.Amount, Account: contract, Floating: floating}})}, nil
 	},
+}
+
+// shown refuses an annualized rate shown to the borrower that is not the
+// plan's, as if the loan were disbursed on the day of signing, to a hundredth
+// of a percent.
+func (c SignContent) shown(plan schedule.Plan) *refusal.Refusal {
+	if c.ActualRate == nil {
+		return nil
+	}
+	rate, err := schedule.ActualRate(c.Amount, c.Date, plan.Instalments)
+	if off := rate - *c.ActualRate; err != nil || off > money.BasisPoint/2 || off < -money.BasisPoint/2 {
+		return ShownRate.At("actual_rate", rate, *c.ActualRate)
+	}
+	return nil
 }
 
 // planned makes a refusal of why terms give no plan.

@@ -178,7 +178,7 @@ func capped(ctx *command.Context, day calendar.Date, months int, rate money.Rate
 
 func method(field string, m schedule.Method) error {
 	if !m.Valid() {
-		return CodeUnknown.At(field, "EQI EQP IOB BUL", m)
+		return CodeUnknown.At(field, "EQI EQP IOB BUL EPI SEA REV", m)
 	}
 	return nil
 }

@@ -72,6 +72,7 @@ type Loan struct {
 type More struct {
 	Requests []ReversalRequest // that nobody has signed yet
 	TakenOn  *TakenOn          // 接续: it existed before the ledger
+	Renewal  *Renewal          // 无还本续贷: of this loan by another, or of another by this
 }
 
 // ReversalRequest 冲正申请 waits for a supervisor.
@@ -164,6 +165,19 @@ type Contract struct {
 	Date    calendar.Date
 	Amount  money.Fen // 合同金额
 	Account account.Contract
+
+	Floating *Floating // 浮动利率; nil: fixed
+}
+
+// EncodeMsgpack writes the ledger's form.
+func (c Contract) EncodeMsgpack(enc *msgpack.Encoder) error {
+	return encodeArray(enc, 3, c.Date, c.Amount, c.Account, c.Floating)
+}
+
+// DecodeMsgpack reads it.
+func (c *Contract) DecodeMsgpack(dec *msgpack.Decoder) error {
+	*c = Contract{}
+	return decodeArray(dec, 3, &c.Date, &c.Amount, &c.Account, &c.Floating)
 }
 
 // Kind are the loans of a book.
@@ -171,7 +185,8 @@ var Kind = ledgerstate.NewKind[Loan](ledgerstate.Kind[Loan]{
 	Code: "loan", Collection: command.Loan.Name, Slots: 16, Keep: 3, Schema: 1,
 	Zh: "贷款", En: "loans",
 	Digest: Loan.digested,
-}, LoanAccepted{}, LoanRejected{}, CreditDecided{}, ContractSigned{}, LoanDisbursed{}, LoanCharged{}, LoanRepaid{}, LoanSettled{})
+}, LoanAccepted{}, LoanRejected{}, CreditDecided{}, ContractSigned{}, LoanDisbursed{}, LoanCharged{}, LoanRepaid{}, LoanSettled{},
+	LoanReset{}, LoanRepriced{}, LoanClassified{}, LoanRenewed{}, LoanRenewedBy{})
 
 // open gives the account of a disbursed loan. Its contract was opened when it
 // was disbursed, so it opens.
