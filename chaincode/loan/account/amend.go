@@ -2,6 +2,7 @@ package account
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/loan/schedule"
@@ -52,7 +53,7 @@ func (f *folio) beforehand(on calendar.Date) prepayment {
 	}
 	start, _, balance := f.period(p.running)
 	p.balance = balance
-	p.interest = f.interestTo(balance, start, on)
+	p.interest = f.interestTo(f.bearing(balance), start, on)
 	return p
 }
 
@@ -94,15 +95,19 @@ func (f *folio) prepay(on calendar.Date, amount money.Fen, effect Effect) (Alloc
 	switch {
 	case leg.Balance == 0:
 		leg.Count = p.running
+	case f.contract.Terms.Method == schedule.FlatInterest:
+		return Allocation{}, PlanFlat.At("amount", p.due+p.interest+p.balance, amount)
 	case effect == Shorten && f.fixed():
 		leg.Each = f.each()
+	case effect == Shorten && f.contract.Terms.Method == schedule.Seasonal:
+		leg.Dues = f.dues(p.running)
 	default:
-		leg.Each = f.divided(&leg)
+		f.divide(&leg)
 	}
 	if !f.relay(leg) {
 		return Allocation{}, PlanGrows.At("amount", nil, amount)
 	}
-	if leg.Balance > 0 && effect == Shorten && f.fixed() {
+	if leg.Balance > 0 && effect == Shorten {
 		f.curtail()
 	}
 	return to, nil
@@ -111,21 +116,43 @@ func (f *folio) prepay(on calendar.Date, amount money.Fen, effect Effect) (Alloc
 // fixed reports whether the plan's instalments are fixed to an amount.
 func (f *folio) fixed() bool {
 	m := f.contract.Terms.Method
-	return m == schedule.EqualInstalment || m == schedule.EqualPrincipal
+	return m == schedule.EqualInstalment || m == schedule.EqualPrincipal || m == schedule.FlatInterest
 }
 
-// divided is what a leg fixes its instalments to, so that they repay its
-// balance.
-func (f *folio) divided(l *Leg) money.Fen {
+// dues are the days and the principal of a seasonal plan from an instalment
+// on; none of another plan.
+func (f *folio) dues(k int) []schedule.Due {
+	if f.contract.Terms.Method != schedule.Seasonal {
+		return nil
+	}
+	list := make([]schedule.Due, 0, len(f.rows)-k)
+	for _, row := range f.rows[k:] {
+		list = append(list, schedule.Due{Date: row.Due, Principal: row.Principal})
+	}
+	return list
+}
+
+// divide fixes a leg's instalments, so that they repay its balance.
+func (f *folio) divide(l *Leg) {
 	t := &f.contract.Terms
 	switch t.Method {
 	case schedule.EqualInstalment:
-		return f.equal(l)
-	case schedule.EqualPrincipal:
-		n, _ := l.Balance.MulDiv(1, int64(l.Count-l.First), t.Rounding) // no larger than the balance
-		return n
+		l.Each = f.equal(l)
+	case schedule.EqualPrincipal, schedule.FlatInterest:
+		l.Each, _ = l.Balance.MulDiv(1, int64(l.Count-l.First), t.Rounding) // no larger than the balance
+	case schedule.Seasonal:
+		l.Dues = f.dues(l.First)
+		var before, sum money.Fen // of the old principal and of the new, up to an instalment
+		whole := money.Fen(0)
+		for _, due := range l.Dues {
+			whole += due.Principal
+		}
+		for i := range l.Dues {
+			before += l.Dues[i].Principal
+			upTo, _ := before.MulDiv(int64(l.Balance), int64(whole), t.Rounding) // no larger than the balance
+			l.Dues[i].Principal, sum = upTo-sum, upTo
+		}
 	}
-	return 0
 }
 
 // relay makes the plan anew from a leg on; false when it grows.
@@ -154,6 +181,9 @@ func (f *folio) curtail() {
 		n--
 	}
 	l.Count = n
+	if l.Dues != nil {
+		l.Dues = f.dues(l.First)[:n-l.First]
+	}
 	m.Legs = append(slices.Clone(m.Legs[:len(m.Legs)-1]), l)
 	f.rows, f.lastDue = f.rows[:n], f.rows[n-1].Due
 }
@@ -181,14 +211,16 @@ func (f *folio) reprice(p Price) bool {
 	if f.contract.Terms.Method == schedule.EqualInstalment {
 		leg.Each = f.equal(&leg)
 	}
+	leg.Dues = f.dues(k)
 	return f.relay(leg)
 }
 
-// extend lengthens the term to so many periods and makes the plan of the
-// principal that is not due yet anew. What is in arrears stays so.
-func (f *folio) extend(on calendar.Date, periods int) *refusal.Refusal {
+// extend lengthens the term to so many periods, or that of a seasonal plan by
+// the days agreed, and makes the plan of the principal that is not due yet
+// anew. What is in arrears stays so.
+func (f *folio) extend(e *Entry) *refusal.Refusal {
+	on, t := e.Date, f.contract.Terms
 	f.advance(on)
-	t := f.contract.Terms
 	k := f.running(on)
 	if k == len(f.rows) {
 		return ExtendLate.At("date", f.lastDue, on)
@@ -197,22 +229,59 @@ func (f *folio) extend(on calendar.Date, periods int) *refusal.Refusal {
 	if balance == 0 {
 		return NothingOwed.At("loan", nil, balance)
 	}
-	t.Periods = periods
-	last, err := t.Maturity()
-	if periods < 1 || periods > schedule.MaxPeriods || err != nil {
-		return ExtendTerm.At("periods", calendar.Last, periods)
+	leg := Leg{First: k, Start: start, Broken: broken, Balance: balance}
+	var last calendar.Date
+	switch t.Method {
+	case schedule.FlatInterest:
+		return PlanFlat.At("periods", nil, e.Periods)
+	case schedule.Seasonal:
+		var refused *refusal.Refusal
+		if last, refused = agreed(e.Dues, on, balance); refused != nil {
+			return refused
+		}
+		t.Periods = k + len(e.Dues)
+		leg.Dues = slices.Clone(e.Dues)
+	default:
+		var err error
+		t.Periods = e.Periods
+		if last, err = t.Maturity(); err != nil || e.Periods < 1 || e.Periods > schedule.MaxPeriods {
+			return ExtendTerm.At("periods", calendar.Last, e.Periods)
+		}
 	}
 	if last <= f.lastDue {
 		return ExtendShorter.At("periods", f.lastDue, last)
 	}
-	f.s.amended().Periods = periods
-	leg := Leg{First: k, Start: start, Broken: broken, Balance: balance, Count: periods}
-	if t.Method == schedule.Bullet {
+	leg.Count, f.s.amended().Periods = t.Periods, t.Periods
+	if atMaturity(t.Method) {
 		leg.Count = 1
 	}
-	leg.Each = f.divided(&leg)
+	if leg.Dues == nil {
+		f.divide(&leg)
+	}
 	if !f.relay(leg) {
-		return PlanGrows.At("periods", nil, periods)
+		return PlanGrows.At("periods", nil, e.Periods)
 	}
 	return nil
+}
+
+// agreed checks the days and amounts that are to repay a balance, and gives
+// the last.
+func agreed(dues []schedule.Due, on calendar.Date, balance money.Fen) (calendar.Date, *refusal.Refusal) {
+	if len(dues) == 0 || len(dues) > schedule.MaxPeriods {
+		return 0, ExtendDues.At("dues", "1.."+strconv.Itoa(schedule.MaxPeriods), len(dues))
+	}
+	last, left := on, balance
+	for _, due := range dues {
+		if due.Date <= last || due.Date > calendar.Last {
+			return 0, ExtendDues.At("dues.due", last, due.Date)
+		}
+		if due.Principal < 0 || due.Principal > left {
+			return 0, ExtendDues.At("dues.principal", left, due.Principal)
+		}
+		last, left = due.Date, left-due.Principal
+	}
+	if left != 0 {
+		return 0, ExtendDues.At("dues.principal", balance, balance-left)
+	}
+	return last, nil
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
+	"github.com/qingxinlian/qxl/chaincode/loan/schedule"
 	"github.com/qingxinlian/qxl/chaincode/money"
 	"github.com/qingxinlian/qxl/chaincode/refusal"
 )
@@ -16,7 +17,7 @@ const (
 	Charge                   // 计收费用: Amount
 	Prepay                   // 提前还款: Amount, Effect, Payer
 	Reprice                  // 重定价: Rate
-	Extend                   // 展期: Periods, of the whole term
+	Extend                   // 展期: Periods, of the whole term; SEA: Dues
 	Misuse                   // 挪用: Percent
 	WriteOff                 // 核销
 	Recover                  // 核销后收回: Amount
@@ -94,6 +95,7 @@ type Entry struct {
 	Rate    money.Rate
 	Percent int
 	Periods int
+	Dues    []schedule.Due
 	Class   Class
 	Reasons []string
 	Opening *Opening
@@ -145,7 +147,7 @@ func (f *folio) apply(e *Entry) (to Allocation, refused *refusal.Refusal) {
 	case Misuse:
 		refused = f.misused(e)
 	case Extend:
-		refused = f.extend(e.Date, e.Periods)
+		refused = f.extend(e)
 	case WriteOff:
 		refused = f.writeOff(e.Date)
 	case Classify:

@@ -4,7 +4,6 @@ import (
 	"math/big"
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
-	"github.com/qingxinlian/qxl/chaincode/loan/schedule"
 	"github.com/qingxinlian/qxl/chaincode/money"
 )
 
@@ -104,7 +103,7 @@ func (f *folio) explainRow(k int) Figure {
 		x.Of = "take_on"
 		return x
 	}
-	x.From, x.Base = start, balance
+	x.From, x.Base = start, f.bearing(balance)
 	f.steps(&x, row.Due, broken)
 	return x
 }
@@ -125,7 +124,7 @@ func (f *folio) steps(x *Figure, due calendar.Date, broken bool) {
 func (f *folio) counts(broken bool) string {
 	t := &f.contract.Terms
 	switch {
-	case broken || t.DayCount == calendar.Unspecified && (t.Method == schedule.InterestOnly || t.Method == schedule.Bullet):
+	case broken || t.DayCount == calendar.Unspecified && !countsMonths(t.Method):
 		return calendar.Actual360.String()
 	case t.DayCount == calendar.Unspecified:
 		return "months/12"
@@ -192,7 +191,7 @@ func (f *folio) explainPiece(part Part, n int, base money.Fen, from, to calendar
 // explainPrepayment shows the interest to the day of a prepayment.
 func (f *folio) explainPrepayment(p prepayment, on calendar.Date) Figure {
 	start, _, _ := f.period(p.running)
-	x := Figure{What: "prepayment", Instalment: p.running + 1, From: start, To: on, Base: p.balance, Rounding: f.contract.Terms.Rounding, Amount: p.interest}
+	x := Figure{What: "prepayment", Instalment: p.running + 1, From: start, To: on, Base: f.bearing(p.balance), Rounding: f.contract.Terms.Rounding, Amount: p.interest}
 	f.steps(&x, on, true)
 	return x
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/loan/account"
+	"github.com/qingxinlian/qxl/chaincode/loan/schedule"
 	"github.com/qingxinlian/qxl/chaincode/money"
 )
 
@@ -214,6 +215,13 @@ func anyEntry(r *rand.Rand, j *journal) account.Entry {
 		e.Periods = j.a.Contract().Terms.Periods + 1 + r.IntN(4)
 		if m := j.state.Amended; m != nil && m.Periods > 0 {
 			e.Periods = m.Periods + 1 + r.IntN(2)
+		}
+		if j.a.Contract().Terms.Method == schedule.Seasonal {
+			for _, row := range j.a.Planned(j.state) {
+				if row.Due > e.Date {
+					e.Dues = append(e.Dues, schedule.Due{Date: row.Due + calendar.Date(len(e.Dues)+r.IntN(20)), Principal: row.Principal})
+				}
+			}
 		}
 	case n < 76:
 		e.Type, e.Percent = account.Misuse, pick(r, 0, 50, 100)

@@ -200,11 +200,14 @@ func anyContract(r *rand.Rand) account.Contract {
 	for {
 		c := account.Contract{PenaltyPercent: r.IntN(101), GraceDays: pick(r, 0, 0, 0, 3, 10), NonPerforming: pick(r, 0, 90, 90),
 			Allocation: allocations[r.IntN(len(allocations))],
-			Terms: schedule.Terms{Method: schedule.Method(1 + r.IntN(4)), Principal: money.Fen(1 + r.Int64N(pick[int64](r, 100_000, 50_000_000, 1_000_000_000))),
+			Terms: schedule.Terms{Method: schedule.Method(1 + r.IntN(7)), Principal: money.Fen(1 + r.Int64N(pick[int64](r, 100_000, 50_000_000, 1_000_000_000))),
 				Rate: money.Rate(10 * r.Int64N(15_000_000)), Periods: 6 + r.IntN(31), EveryMonths: pick(r, 1, 1, 1, 3),
 				From: day("2023-10-31") + calendar.Date(r.IntN(200)), DayCount: calendar.DayCount(pick(r, 0, 0, 0, 1, 2, 3, 4)),
 				Rounding: money.Rounding(r.IntN(2)), MonthEnd: calendar.MonthEnd(r.IntN(2)), Multiple: money.Fen(pick(r, 0, 0, 0, 10, 100))}}
-		if c.Terms.Method == schedule.Bullet && c.Terms.EveryMonths == 1 {
+		if c.Terms.Method == schedule.Seasonal {
+			c.Terms.Dues = seasonal(c.Terms, func(most int) int { return r.IntN(most + 1) })
+		}
+		if (c.Terms.Method == schedule.Bullet || c.Terms.Method == schedule.Revolving) && c.Terms.EveryMonths == 1 {
 			c.Terms.Periods = 12 + r.IntN(13)
 		}
 		if _, err := account.Open(c); err == nil {

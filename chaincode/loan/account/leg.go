@@ -18,6 +18,8 @@ type Leg struct {
 	Balance money.Fen     // principal that its instalments repay
 	Each    money.Fen     // EQI: the equal instalment; EQP: the equal principal
 	Count   int           // instalments of the whole plan, those before First too
+
+	Dues []schedule.Due // SEA: when what principal of it is due
 }
 
 // rebuild makes the plan in force.
@@ -52,9 +54,9 @@ func (f *folio) lay(l *Leg, until int) bool {
 	t := &f.contract.Terms
 	balance, start, grows := l.Balance, l.Start, false
 	for k := l.First; k < until; k++ {
-		due := f.dueDate(k)
+		due := f.dueDate(l, k)
 		num, den := f.factor(start, due, l.Broken && k == l.First)
-		interest, _ := balance.MulDiv(num, den, t.Rounding) // it fits: Open and Apply checked the limits
+		interest, _ := f.bearing(balance).MulDiv(num, den, t.Rounding) // it fits: Open and Apply checked the limits
 		var principal money.Fen
 		switch {
 		case k == l.Count-1:
@@ -62,8 +64,10 @@ func (f *folio) lay(l *Leg, until int) bool {
 		case t.Method == schedule.EqualInstalment:
 			principal = min(l.Each-interest, balance)
 			grows = grows || principal < 0
-		case t.Method == schedule.EqualPrincipal:
+		case t.Method == schedule.EqualPrincipal, t.Method == schedule.FlatInterest:
 			principal = min(l.Each, balance)
+		case t.Method == schedule.Seasonal:
+			principal = min(l.Dues[k-l.First].Principal, balance)
 		}
 		balance -= principal
 		f.rows = append(f.rows, schedule.Instalment{N: k + 1, Due: due, Principal: principal, Interest: interest, Total: principal + interest, Balance: balance})
@@ -72,10 +76,25 @@ func (f *folio) lay(l *Leg, until int) bool {
 	return !grows
 }
 
-// dueDate is the due date of an instalment, of an extended term too.
-func (f *folio) dueDate(k int) calendar.Date {
+// atMaturity: one instalment, at the end.
+func atMaturity(m schedule.Method) bool { return m == schedule.Bullet || m == schedule.Revolving }
+
+// bearing is what bears interest where a balance is unpaid: with flat interest
+// all that was lent.
+func (f *folio) bearing(balance money.Fen) money.Fen {
+	if f.contract.Terms.Method == schedule.FlatInterest {
+		return f.contract.Terms.Principal
+	}
+	return balance
+}
+
+// dueDate is the due date of a leg's instalment, of an extended term too.
+func (f *folio) dueDate(l *Leg, k int) calendar.Date {
 	t := &f.contract.Terms
-	if t.Method == schedule.Bullet {
+	switch {
+	case t.Method == schedule.Seasonal:
+		return l.Dues[k-l.First].Date
+	case atMaturity(t.Method):
 		due, _ := t.From.AddMonths(f.periods()*t.EveryMonths, t.MonthEnd) // extend checked it
 		return due
 	}
@@ -115,11 +134,16 @@ func (f *folio) each() money.Fen {
 		return m.Legs[len(m.Legs)-1].Each
 	}
 	t := &f.contract.Terms
-	if t.Method == schedule.EqualPrincipal {
+	if t.Method == schedule.EqualPrincipal || t.Method == schedule.FlatInterest {
 		n, _ := t.Principal.MulDiv(1, int64(t.Periods), t.Rounding) // smaller than the principal
 		return n
 	}
 	return f.plan.Equal
+}
+
+// countsMonths: without a day count, a period is its months of a year.
+func countsMonths(m schedule.Method) bool {
+	return m == schedule.EqualInstalment || m == schedule.EqualPrincipal || m == schedule.FlatInterest
 }
 
 // elapsed is the fraction of a year from the start of a period to a day in
@@ -132,7 +156,7 @@ func (f *folio) elapsed(start, due, on calendar.Date, broken bool) (num, den int
 	switch {
 	case broken:
 		count = calendar.Actual360
-	case count == calendar.Unspecified && (t.Method == schedule.InterestOnly || t.Method == schedule.Bullet):
+	case count == calendar.Unspecified && !countsMonths(t.Method):
 		count = calendar.Actual360
 	case count == calendar.Unspecified:
 		whole := int64(30 * t.EveryMonths)
@@ -167,9 +191,9 @@ func (f *folio) equal(l *Leg) money.Fen {
 	for k := l.Count - 1; k >= l.First; k-- {
 		start := l.Start
 		if k > l.First {
-			start = f.dueDate(k - 1)
+			start = f.dueDate(l, k-1)
 		}
-		num, den := f.factor(start, f.dueDate(k), l.Broken && k == l.First)
+		num, den := f.factor(start, f.dueDate(l, k), l.Broken && k == l.First)
 		x.Add(x, y).Mul(x, s.SetInt64(den))
 		y.Mul(y, s.SetInt64(den+num))
 	}

@@ -15,8 +15,9 @@ type Opening struct {
 	On      calendar.Date
 	PaidTo  calendar.Date // 已结息日: the last due date on or before On, or the first day
 	Balance money.Fen     // principal that is not due yet
-	Each    money.Fen     // EQI: the equal instalment, EQP: the equal principal, as the bank has it; 0: as the contract's terms give
-	Arrears []Arrear      // in order
+	Each    money.Fen     // EQI: the equal instalment, EQP: the equal principal, as the bank has it;
+	// 0: the balance over the instalments that remain
+	Arrears []Arrear // in order
 }
 
 // Arrear 欠款 is what of an earlier instalment was unpaid. Its pieces begin
@@ -109,7 +110,7 @@ func (f *folio) takeOn(o Opening) *refusal.Refusal {
 	if o.Balance == 0 {
 		leg.Count = k
 	} else if o.Each == 0 {
-		leg.Each = f.divided(&leg)
+		f.divide(&leg)
 	}
 	if !f.relay(leg) {
 		return PlanGrows.At("each", nil, o.Each)

@@ -23,6 +23,7 @@ type books struct {
 	rows     []*leaf
 	prices   []account.Price
 	periods  int
+	dues     []schedule.Due // of a seasonal plan, for every instalment
 	each     int64
 	advance  int64
 	fee      int64
@@ -44,9 +45,9 @@ type leaf struct {
 
 func newBooks(c account.Contract) *books {
 	t := c.Terms
-	b := &books{contract: c, periods: t.Periods, prices: []account.Price{{From: t.From, Rate: t.Rate}}}
+	b := &books{contract: c, periods: t.Periods, dues: t.Dues, prices: []account.Price{{From: t.From, Rate: t.Rate}}}
 	n := t.Periods
-	if t.Method == schedule.Bullet {
+	if t.Method == schedule.Bullet || t.Method == schedule.Revolving {
 		n = 1
 	}
 	b.plan(0, t.From, false, int64(t.Principal), n, anew)
@@ -211,18 +212,36 @@ func (l *leaf) owes(b *books, day calendar.Date) bool {
 var allocations = []account.Order{nil, nil, account.Normal, account.PrincipalFirst,
 	{account.Principal, account.Interest, account.Compound, account.Penalty, account.Fee}, {account.Interest, account.Fee, account.Principal, account.Compound, account.Penalty}}
 
+// seasonal draws the days and amounts of a seasonal plan.
+func seasonal(t schedule.Terms, draw func(most int) int) []schedule.Due {
+	left, on := t.Principal, t.From
+	dues := make([]schedule.Due, t.Periods)
+	for i := range dues {
+		on += calendar.Date(1 + draw(90))
+		dues[i] = schedule.Due{Date: on, Principal: min(left, t.Principal*money.Fen(draw(60))/100)}
+		if i == t.Periods-1 {
+			dues[i].Principal = left
+		}
+		left -= dues[i].Principal
+	}
+	return dues
+}
+
 func contracts() *rapid.Generator[account.Contract] {
 	return rapid.Custom(func(t *rapid.T) account.Contract {
 		c := account.Contract{
 			PenaltyPercent: rapid.IntRange(0, 100).Draw(t, "penalty"), PenaltyHundredths: rapid.SampledFrom([]int{0, 0, 50, 99}).Draw(t, "hundredths"), GraceDays: rapid.SampledFrom([]int{0, 0, 0, 3, 7, 45}).Draw(t, "grace"),
 			NonPerforming: rapid.SampledFrom([]int{0, 30, 90}).Draw(t, "non-performing"), Allocation: rapid.SampledFrom(allocations).Draw(t, "allocation"),
-			Terms: schedule.Terms{Method: schedule.Method(rapid.IntRange(1, 4).Draw(t, "method")),
+			Terms: schedule.Terms{Method: schedule.Method(rapid.SampledFrom([]int{1, 2, 3, 4, 5, 6, 7}).Draw(t, "method")),
 				Principal: money.Fen(rapid.OneOf(rapid.Int64Range(1, 500), rapid.Int64Range(1, 1e9)).Draw(t, "principal")),
 				Rate:      money.Rate(rapid.SampledFrom([]int64{0, 38500000, 94822000, 240000000}).Draw(t, "rate")),
 				Periods:   rapid.IntRange(1, 8).Draw(t, "periods"), EveryMonths: rapid.IntRange(1, 3).Draw(t, "every"),
 				From: day("2024-01-31") + calendar.Date(rapid.IntRange(0, 60).Draw(t, "from")), Rounding: money.Rounding(rapid.IntRange(0, 1).Draw(t, "rounding")),
 				MonthEnd: calendar.MonthEnd(rapid.IntRange(0, 1).Draw(t, "month end")), DayCount: calendar.DayCount(rapid.SampledFrom([]int{0, 0, 0, 1, 2, 3, 4}).Draw(t, "day count")),
 				Multiple: rapid.SampledFrom([]money.Fen{0, 0, 0, 10, 100, 1000}).Draw(t, "multiple")}}
+		if c.Terms.Method == schedule.Seasonal {
+			c.Terms.Dues = seasonal(c.Terms, func(most int) int { return rapid.IntRange(0, most).Draw(t, "season") })
+		}
 		if c.PenaltyPercent == account.MaxPenalty {
 			c.PenaltyHundredths = 0
 		}

@@ -26,8 +26,11 @@ func (b *books) priceOn(day calendar.Date) account.Price {
 
 func (b *books) dueDate(k int) calendar.Date {
 	t := b.contract.Terms
+	if t.Method == schedule.Seasonal {
+		return b.dues[k].Date
+	}
 	months := (k + 1) * t.EveryMonths
-	if t.Method == schedule.Bullet {
+	if t.Method == schedule.Bullet || t.Method == schedule.Revolving {
 		months = b.periods * t.EveryMonths
 	}
 	d, err := t.From.AddMonths(months, t.MonthEnd)
@@ -42,7 +45,8 @@ func (b *books) dueDate(k int) calendar.Date {
 func (b *books) year(start, due, day calendar.Date, broken bool) *big.Rat {
 	t := b.contract.Terms
 	count := t.DayCount
-	if count == calendar.Unspecified && (t.Method == schedule.InterestOnly || t.Method == schedule.Bullet) || broken {
+	months := t.Method == schedule.EqualInstalment || t.Method == schedule.EqualPrincipal || t.Method == schedule.FlatInterest
+	if count == calendar.Unspecified && !months || broken {
 		count = calendar.Actual360
 	}
 	thirty := func() *big.Rat {
@@ -120,21 +124,23 @@ func (b *books) plan(k int, start calendar.Date, broken bool, balance int64, n i
 			multiple := max(int64(t.Multiple), 1)
 			sum.Mul(sum, big.NewRat(multiple, 1))
 			each = b.round(product.Quo(product, sum)) * multiple
-		case schedule.EqualPrincipal:
+		case schedule.EqualPrincipal, schedule.FlatInterest:
 			each = b.round(big.NewRat(balance, int64(n-k)))
 		}
 	}
 	b.each = each
 	for i := k; i < n; i++ {
-		interest := b.round(new(big.Rat).Mul(big.NewRat(balance, 1), factors[i]))
+		interest := b.round(new(big.Rat).Mul(big.NewRat(b.bears(balance), 1), factors[i]))
 		principal := int64(0)
 		switch {
 		case i == n-1:
 			principal = balance
 		case t.Method == schedule.EqualInstalment:
 			principal = min(each-interest, balance)
-		case t.Method == schedule.EqualPrincipal:
+		case t.Method == schedule.EqualPrincipal || t.Method == schedule.FlatInterest:
 			principal = min(each, balance)
+		case t.Method == schedule.Seasonal:
+			principal = min(int64(b.dues[i].Principal), balance)
 		}
 		b.rows = append(b.rows, &leaf{start: starts[i], due: b.dueDate(i), broken: broken && i == k, balance: balance,
 			scheduledP: principal, scheduledI: interest, principal: principal, interest: interest,
@@ -144,6 +150,30 @@ func (b *books) plan(k int, start calendar.Date, broken bool, balance int64, n i
 	if len(b.rows) > 0 {
 		b.last = b.rows[len(b.rows)-1].due
 	}
+}
+
+// bears is what bears interest: flat interest is on all that was lent.
+func (b *books) bears(balance int64) int64 {
+	if b.contract.Terms.Method == schedule.FlatInterest {
+		return int64(b.contract.Terms.Principal)
+	}
+	return balance
+}
+
+// scale spreads a balance over the dues from k on in proportion, so that each
+// sum from the first of them is rounded once.
+func (b *books) scale(k int, balance int64) {
+	dues := append([]schedule.Due(nil), b.dues...)
+	var whole, before, given int64
+	for _, due := range dues[k:] {
+		whole += int64(due.Principal)
+	}
+	for i := k; i < len(dues); i++ {
+		before += int64(dues[i].Principal)
+		upTo := b.round(new(big.Rat).Mul(big.NewRat(before, whole), big.NewRat(balance, 1)))
+		dues[i].Principal, given = money.Fen(upTo-given), upTo
+	}
+	b.dues = dues
 }
 
 // running is the first instalment that falls due after a day.
@@ -173,13 +203,17 @@ func (b *books) reprice(p account.Price) {
 	b.plan(k, l.start, l.broken, l.balance, len(b.rows), each)
 }
 
-func (b *books) extend(day calendar.Date, periods int) {
-	b.periods = periods
-	k := b.running(day)
+func (b *books) extend(e account.Entry) {
+	b.periods = e.Periods
+	k := b.running(e.Date)
 	l := b.rows[k]
-	n := periods
-	if b.contract.Terms.Method == schedule.Bullet {
+	n := e.Periods
+	switch b.contract.Terms.Method {
+	case schedule.Bullet, schedule.Revolving:
 		n = 1
+	case schedule.Seasonal:
+		b.dues = append(append([]schedule.Due(nil), b.dues[:k]...), e.Dues...)
+		n = len(b.dues)
 	}
 	b.plan(k, l.start, l.broken, l.balance, n, anew)
 }
@@ -199,14 +233,23 @@ func (b *books) prepay(day calendar.Date, amount int64, effect account.Effect) {
 	}
 	each := int64(anew)
 	m := b.contract.Terms.Method
-	shorter := effect == account.Shorten && (m == schedule.EqualInstalment || m == schedule.EqualPrincipal)
+	shorter := effect == account.Shorten && (m == schedule.EqualInstalment || m == schedule.EqualPrincipal || m == schedule.Seasonal)
 	if shorter {
 		each = b.each
+	}
+	if m == schedule.Seasonal && !shorter && n > k {
+		b.scale(k, l.balance-principal)
 	}
 	b.plan(k, day, l.broken || day != l.start, l.balance-principal, n, each)
 	for i := len(b.rows); shorter && i > k && b.rows[i-1].scheduledP+b.rows[i-1].scheduledI == 0; i-- {
 		b.rows = b.rows[:i-1]
 		b.last = b.rows[len(b.rows)-1].due
+	}
+	if m == schedule.Seasonal {
+		b.dues = append([]schedule.Due(nil), b.dues[:len(b.rows)]...)
+		for i := k; i < len(b.rows); i++ {
+			b.dues[i].Principal = money.Fen(b.rows[i].scheduledP)
+		}
 	}
 }
 
@@ -229,7 +272,7 @@ func (b *books) met(day calendar.Date) (due, interest, balance int64) {
 		p := b.priceOn(d)
 		exact.Add(exact, big.NewRat(int64(p.Rate)*int64(100+p.Misuse), 100_000_000_000*360))
 	}
-	return due, b.round(exact.Mul(exact, big.NewRat(l.balance, 1))), l.balance
+	return due, b.round(exact.Mul(exact, big.NewRat(b.bears(l.balance), 1))), l.balance
 }
 
 // grows reports whether an instalment that is not yet due is smaller than its
@@ -261,7 +304,7 @@ func (b *books) apply(e account.Entry) {
 	case account.Misuse:
 		b.reprice(account.Price{From: e.Date, Rate: b.priceOn(e.Date).Rate, Misuse: e.Percent})
 	case account.Extend:
-		b.extend(e.Date, e.Periods)
+		b.extend(e)
 	}
 }
 
@@ -295,6 +338,8 @@ func entryOf(t *rapid.T, a *account.Account, b *books, s account.State, d calend
 			refused = account.PrepayAbove.Code
 		case x <= due+interest:
 			refused = account.PrepaySmall.Code
+		case x < due+interest+balance && b.contract.Terms.Method == schedule.FlatInterest:
+			refused = account.PlanFlat.Code
 		}
 		grows()
 	case 5:
@@ -306,11 +351,22 @@ func entryOf(t *rapid.T, a *account.Account, b *books, s account.State, d calend
 	case 7:
 		e.Type, e.Periods = account.Extend, b.periods+rapid.IntRange(0, 3).Draw(t, "more")
 		last, _ := b.contract.Terms.From.AddMonths(e.Periods*b.contract.Terms.EveryMonths, b.contract.Terms.MonthEnd)
-		switch k := b.running(d); {
+		k, seasonal := b.running(d), b.contract.Terms.Method == schedule.Seasonal
+		if seasonal && k < len(b.rows) {
+			for i, l := range b.rows[k:] {
+				e.Dues = append(e.Dues, schedule.Due{Date: l.due + calendar.Date(i*rapid.IntRange(0, 20).Draw(t, "later")), Principal: money.Fen(l.scheduledP)})
+				last = e.Dues[i].Date
+			}
+		}
+		switch {
 		case k == len(b.rows):
 			refused = account.ExtendLate.Code
 		case b.rows[k].balance == 0:
 			refused = account.NothingOwed.Code
+		case b.contract.Terms.Method == schedule.FlatInterest:
+			refused = account.PlanFlat.Code
+		case seasonal && !ordered(e.Dues):
+			refused = account.ExtendDues.Code
 		case last <= b.last:
 			refused = account.ExtendShorter.Code
 		}
@@ -324,6 +380,15 @@ func entryOf(t *rapid.T, a *account.Account, b *books, s account.State, d calend
 		e.Amount = money.Fen(rapid.Int64Range(1, int64(all)).Draw(t, "amount"))
 	}
 	return e, refused
+}
+
+func ordered(dues []schedule.Due) bool {
+	for i := range dues {
+		if i > 0 && dues[i].Date <= dues[i-1].Date {
+			return false
+		}
+	}
+	return true
 }
 
 // copied is a copy to try something on.

@@ -18,12 +18,15 @@ var (
 	PrepayNothing = refusal.New("LOAN_PREPAY_NOTHING_LEFT", "没有未到期本金,不能提前还款", "no principal is left that is not due yet", "")
 	RefundAbove   = refusal.New("LOAN_REFUND_ABOVE_ADVANCE", "退还金额超过预收余额", "the refund is above what waits", "")
 	PlanGrows     = refusal.New("LOAN_PLAN_GROWING", "变更后每期还款额不足以支付利息", "an instalment of the plan made anew would be smaller than its interest", "")
+	PlanFlat      = refusal.New("LOAN_PLAN_FLAT", "等本等息贷款只能全额提前还款,不能部分提前还款或展期", "a loan with flat interest is prepaid as a whole, and not extended", "")
 	RateInForce   = refusal.New("LOAN_REPRICE_RATE", "执行利率超出范围", "the rate to come into force is out of range", "")
 	MisusePercent = refusal.New("LOAN_MISUSE_PERCENT", "挪用罚息加收比例超出范围", "the percent for misuse is out of range", "银发〔2003〕251号")
 
 	ExtendLate    = refusal.New("LOAN_EXTENSION_AFTER_MATURITY", "展期须在到期前办理", "a loan is extended before its last due date", "民法典第678条")
 	ExtendShorter = refusal.New("LOAN_EXTENSION_NOT_LONGER", "展期后的到期日须晚于现到期日", "the extended term must end after the present one", "")
 	ExtendTerm    = refusal.New("LOAN_EXTENSION_TERM", "展期后的期数超出范围", "the extended term is out of range", "")
+
+	ExtendDues = refusal.New("LOAN_EXTENSION_DUES", "展期后的还本日或金额不符", "the days and amounts agreed do not repay what is not due yet, one after the other", "民法典第678条")
 
 	GuarantorAbove = refusal.New("LOAN_GUARANTOR_ABOVE_DUE", "代偿金额超过到期应还", "a guarantor's payment is above what is due", "民法典第681条")
 	OffAlready     = refusal.New("LOAN_WRITTEN_OFF", "贷款已核销", "the loan is written off already", "财金〔2017〕90号")
