@@ -106,6 +106,7 @@ type LoanDisbursed struct {
 	Amount   money.Fen
 	Voucher  []byte
 	Payments []Paid
+	Booking
 }
 
 // Paid is a Payment as kept.
@@ -133,10 +134,14 @@ type LoanCharged struct {
 	Date    calendar.Date
 	Amount  money.Fen
 	Voucher []byte
+	Booking
 }
 
 // Evolve implements ledgerstate.Event.
 func (e LoanCharged) Evolve(l Loan) Loan {
+	if e.Rebuilt != nil {
+		return e.Rebuilt.into(l)
+	}
 	l.Account, l.Last = l.open().Charge(l.Account, e.Date, e.Amount), e.Date
 	return l
 }
@@ -146,10 +151,14 @@ func (e LoanCharged) Evolve(l Loan) Loan {
 type LoanRepaid struct {
 	Date   calendar.Date
 	Amount money.Fen
+	Booking
 }
 
 // Evolve implements ledgerstate.Event.
 func (e LoanRepaid) Evolve(l Loan) Loan {
+	if e.Rebuilt != nil {
+		return e.Rebuilt.into(l)
+	}
 	l.Account, _ = l.open().Repay(l.Account, e.Date, e.Amount)
 	l.Last = e.Date
 	return l

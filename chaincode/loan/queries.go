@@ -9,14 +9,18 @@ import (
 )
 
 // Commands of the room, all in a bank's book.
-var Commands = []command.Definition{Apply, Route, Accept, Reject, Decide, Sign, Disburse, Charge, Repay, Settle}
+var Commands = []command.Definition{Apply, Route, Accept, Reject, Decide, Sign, Disburse, Charge, Repay, Settle,
+	Prepay, GuaranteePay, Recover, Misuse, Refund, Extend, WriteOff, TakeOn, AmendTakeOn, ConfirmTakeOn, RequestReversal, Reverse,
+	Reset, Reprice, Classify, Renew, CloseDay}
 
 // Queries of the room.
 var Queries = []command.QueryDefinition{
 	Show, List, History, Schedule, Totals, Balances, ShowApplication, ListApplications,
+	Quote, Explain, Positions, ShowDays,
 	command.Locate(command.Book, command.Loan, Kind, staff...),
 	command.Locate(command.Book, command.Intake, ApplicationKind, append(subjects, staff...)...),
 	command.Export(command.Book, command.Loan, Kind, staff...),
+	command.Export(command.Book, command.Loan, DaysKind, staff...),
 	command.Export(command.Book, command.Intake, ApplicationKind, staff...),
 	command.Export(command.Book, command.Loan, AcceptanceKind, staff...),
 }
@@ -190,6 +194,7 @@ type TotalsAnswer struct {
 	PrincipalRepaid money.Fen      `json:"principal_repaid"`
 	Outstanding     money.Fen      `json:"outstanding"`
 	OverdueLoans    int            `json:"overdue_loans"`
+	Renewed         money.Fen      `json:"renewed"`   // of what was disbursed and of what was repaid: by renewal, no new money
 	ByStatus        map[string]int `json:"by_status"` // all that were accepted
 }
 
@@ -212,6 +217,9 @@ var Totals = command.Query[struct{}, *TotalsAnswer]{
 				t.PrincipalRepaid += l.Contract.Account.Terms.Principal - f.Outstanding
 				if f.DaysPastDue > 0 {
 					t.OverdueLoans++
+				}
+				if l.renewal() != nil {
+					t.Renewed += l.Contract.Account.Terms.Principal
 				}
 				return nil
 			})

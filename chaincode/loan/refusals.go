@@ -70,4 +70,17 @@ var (
 	DayNotOpen       = refusal.New("LOAN_DAY_NOT_OPEN", "日终日期须为当前开放营业日", "only the open business day can be closed", "")
 	DayClosedAlready = refusal.New("LOAN_DAY_CLOSED", "该营业日已完成日终", "the business day is closed already", "")
 	DayFigure        = refusal.New("LOAN_DAY_FIGURE", "日终数据超出范围", "a figure of the end of day is out of range", "")
+
+	EntryMissing     = refusal.New("LOAN_ENTRY_UNKNOWN", "该笔贷款没有这一业务流水号的记录", "the loan has no entry with this business number", "")
+	ReplacesStanding = refusal.New("LOAN_REPLACES_STANDING", "被补记的记录尚未冲正", "the entry that is to be replaced is not reversed", "")
+	NotReversible    = refusal.New("LOAN_NOT_REVERSIBLE", "该类记录不能冲正", "an entry of this sort cannot be reversed", "")
+	Requested        = refusal.New("LOAN_REVERSAL_REQUESTED", "该笔记录的冲正申请正在等待审批", "a request to reverse the entry is waiting already", "")
+	SecondSignature  = refusal.New("LOAN_SECOND_SIGNATURE", "冲正须由另一人先行申请", "a reversal needs a standing request by another person", "")
+	Falls            = refusal.New("LOAN_ENTRY_FALLS", "此后的一笔记录将不能成立,须先冲正", "a later entry could not stand any more; reverse it first", "")
+	TextLength       = refusal.New("LOAN_TEXT", "文字长度不符", "a text has 1 to 200 characters", "")
+
+	ExtendLimit  = refusal.New("LOAN_EXTENSION_LIMIT", "累计展期期限超过上限", "all extensions together are longer than allowed", "流动资金贷款管理办法, 贷款通则第12条")
+	NoGuarantor  = refusal.New("LOAN_NO_GUARANTOR", "信用贷款没有保证人", "an unsecured loan has no guarantor", "")
+	TakenBefore  = refusal.New("LOAN_TAKE_ON_DATES", "接续贷款的日期顺序不符", "a loan taken on was signed, then disbursed, before the day of its balances", "")
+	TakenProduct = refusal.New("LOAN_TAKE_ON_PRODUCT", "产品代码不在代码表中", "the product is not in the table of products", "")
 )

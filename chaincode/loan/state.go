@@ -1,6 +1,7 @@
 package loan
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/vmihailenco/msgpack/v5"
@@ -101,6 +102,17 @@ func (l *Loan) more() *More {
 	return l.More
 }
 
+// tidy leaves out what is empty, so that what comes and goes leaves no trace.
+func (l Loan) tidy() Loan {
+	if l.More != nil && len(l.More.Requests) == 0 {
+		l.more().Requests = nil
+		if reflect.ValueOf(*l.More).IsZero() {
+			l.More = nil
+		}
+	}
+	return l
+}
+
 // IsTakenOn reports whether the loan existed before the ledger. It is never
 // fileable.
 func (l *Loan) IsTakenOn() bool { return l.More != nil && l.More.TakenOn != nil }
@@ -186,7 +198,8 @@ var Kind = ledgerstate.NewKind[Loan](ledgerstate.Kind[Loan]{
 	Zh: "贷款", En: "loans",
 	Digest: Loan.digested,
 }, LoanAccepted{}, LoanRejected{}, CreditDecided{}, ContractSigned{}, LoanDisbursed{}, LoanCharged{}, LoanRepaid{}, LoanSettled{},
-	LoanReset{}, LoanRepriced{}, LoanClassified{}, LoanRenewed{}, LoanRenewedBy{})
+	LoanReset{}, LoanRepriced{}, LoanClassified{}, LoanRenewed{}, LoanRenewedBy{},
+	LoanEntered{}, ReversalRequested{}, LoanReversed{}, LoanTakenOn{}, TakeOnConfirmed{})
 
 // open gives the account of a disbursed loan. Its contract was opened when it
 // was disbursed, so it opens.

@@ -18,6 +18,7 @@ const (
 	maxPayments  = 50  // of one disbursement
 	hashSize     = 32  // SHA-256
 	maxNumber    = 64  // characters of a natural key
+	maxText      = 200 // characters of a reason
 )
 
 // positive refuses an amount that is not one.

@@ -1,0 +1,163 @@
+package loan
+
+import (
+	"github.com/qingxinlian/qxl/chaincode/authorization"
+	"github.com/qingxinlian/qxl/chaincode/calendar"
+	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/consortium"
+	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
+	"github.com/qingxinlian/qxl/chaincode/loan/account"
+	"github.com/qingxinlian/qxl/chaincode/loan/schedule"
+	"github.com/qingxinlian/qxl/chaincode/subject"
+)
+
+// afterLoan 贷后管理 is the purpose of the grant that a take-on needs.
+const afterLoan = "03"
+
+// TakeOn 接续: a loan that existed before the ledger comes onto it with its
+// balances, and waits for a second person.
+//
+// No application was routed for it and nobody looks anything up before
+// lending, so there is no grant of purpose 01 to ask for. Its borrower's data
+// reach the authorities all the same, which needs consent of its own (征信业管理条例
+// 13, 个人信息保护法 23): a live grant of purpose 03, which lasts until the
+// loan is settled. As Accept does, it copies the borrower's profile from
+// person, and so runs in that lane.
+var TakeOn = command.Command[TakeOnContent]{
+	Spec: command.Spec{Name: "loan.TakeOn", Zh: "接续存量贷款", En: "take on a loan that existed before the ledger", Source: "征信业管理条例第13条, 个人信息保护法第23条", Lane: command.AcceptLane, Access: officer},
+	Wants: func(c TakeOnContent) []ledgerstate.Want {
+		return append([]ledgerstate.Want{{Kind: Kind, Ref: c.Loan, Birth: true}, {Kind: subject.Kind, Ref: c.Subject}}, authorization.Wants(c.Grant, c.Subject.ID.Page)...)
+	},
+	Valid: func(c TakeOnContent) error {
+		return first(numbered("loan", c.Loan), numbered("grant", c.Grant), c.valid(c.Date))
+	},
+	Decide: func(ctx *command.Context, c TakeOnContent) ([]ledgerstate.Change, error) {
+		pseudonym := c.Subject.ID.Page
+		if err := authorization.Live(ctx, c.Grant, authorization.Need{Subject: pseudonym, Purposes: []string{afterLoan}, Day: c.Date}); err != nil {
+			return nil, err
+		}
+		if err := authorization.Signatory(ctx, c.Grant, c.Subject); err != nil {
+			return nil, err
+		}
+		p, err := subject.ProfileAt(ctx, c.Subject, c.Date)
+		if err != nil {
+			return nil, err
+		}
+		e := LoanTakenOn{Subject: pseudonym, Profile: Profile{Type: p.Type, Region: p.Region, Industry: p.Industry, Size: p.Size, Date: p.At}}
+		e.TakenOn.Grant = c.Grant.No
+		if err := c.propose(ctx, c.Date, &e); err != nil {
+			return nil, err
+		}
+		return []ledgerstate.Change{Kind.Born(c.Loan, e)}, nil
+	},
+}
+
+// AmendTakeOn 更正接续: other terms and balances, while nobody has confirmed
+// those proposed.
+var AmendTakeOn = command.Command[AmendTakeOnContent]{
+	Spec:  command.Spec{Name: "loan.AmendTakeOn", Zh: "更正接续", En: "correct a take-on that is not confirmed", Lane: command.LoanLane, Access: officer},
+	Wants: func(c AmendTakeOnContent) []ledgerstate.Want { return wantsLoan(c.Loan) },
+	Valid: func(c AmendTakeOnContent) error { return c.valid(c.Date) },
+	Decide: func(ctx *command.Context, c AmendTakeOnContent) ([]ledgerstate.Change, error) {
+		r, err := Kind.Get(ctx.View, "loan", c.Loan)
+		if err != nil {
+			return nil, err
+		}
+		l := &r.State
+		if no := check(Loans, "loan.AmendTakeOn", l.Status); no != nil {
+			return nil, no
+		}
+		e := LoanTakenOn{Subject: l.Subject, Profile: l.Profile}
+		e.TakenOn.Grant = l.More.TakenOn.Grant
+		if err := c.propose(ctx, c.Date, &e); err != nil {
+			return nil, err
+		}
+		return []ledgerstate.Change{Kind.Happened(c.Loan, e)}, nil
+	},
+}
+
+// ConfirmTakeOn 接续确认, by a supervisor who did not propose it. The loan
+// counts as disbursed with what was outstanding, and is never fileable.
+var ConfirmTakeOn = command.Command[ConfirmTakeOnContent]{
+	Spec:  command.Spec{Name: "loan.ConfirmTakeOn", Zh: "接续确认", En: "confirm a take-on", Lane: command.LoanLane, Access: supervisor},
+	Wants: func(c ConfirmTakeOnContent) []ledgerstate.Want { return wantsLoan(c.Loan) },
+	Decide: func(ctx *command.Context, c ConfirmTakeOnContent) ([]ledgerstate.Change, error) {
+		l, err := load(ctx, "loan.ConfirmTakeOn", c.Loan, c.Date)
+		if err != nil {
+			return nil, err
+		}
+		if no := apart(ctx, l.More.TakenOn.By); no != nil {
+			return nil, no
+		}
+		return []ledgerstate.Change{Kind.Happened(c.Loan, TakeOnConfirmed{Date: c.Date, Recorded: recorded(ctx, l.Last)})}, nil
+	},
+}
+
+// valid refuses terms that no ledger could accept.
+func (c *TakenTerms) valid(day calendar.Date) error {
+	_, voucher := hash("voucher", c.Voucher)
+	err := first(coded("guarantee", Guarantees, c.Guarantee), positive("amount", c.Amount, account.MaxPrincipal), rated("rate", c.Rate), method("method", c.Method),
+		months("periods", c.Periods), months("every_months", c.EveryMonths), voucher)
+	switch {
+	case err != nil:
+		return err
+	case c.Periods*c.EveryMonths > maxMonths:
+		return MonthsRange.At("periods", "1..360 months", c.Periods*c.EveryMonths)
+	case len(c.Arrears) > maxMonths:
+		return MonthsRange.At("arrears", maxMonths, len(c.Arrears))
+	case c.PenaltyPercent != nil && (*c.PenaltyPercent < 0 || *c.PenaltyPercent > account.MaxPenalty):
+		return Penalty.At("penalty_percent", "0..100", *c.PenaltyPercent)
+	case c.GraceDays < 0 || c.GraceDays > maxGraceDays:
+		return Grace.At("grace_days", "0..7", c.GraceDays)
+	case c.Signed > c.Disbursed:
+		return TakenBefore.At("signed", c.Disbursed, c.Signed)
+	case c.Disbursed >= day:
+		return TakenBefore.At("disbursed", day-1, c.Disbursed)
+	}
+	return nil
+}
+
+// propose fills in what the content says, and refuses what gives no account.
+func (c *TakenTerms) propose(ctx *command.Context, day calendar.Date, e *LoanTakenOn) error {
+	tables := consortium.Of(ctx)
+	if !listedProduct(tables, c.Product) {
+		return TakenProduct.At("product", nil, c.Product)
+	}
+	percent := tables.Rules.PenaltyPercent
+	if c.PenaltyPercent != nil {
+		if percent = *c.PenaltyPercent; percent > tables.Rules.PenaltyPercent {
+			return Penalty.At("penalty_percent", tables.Rules.PenaltyPercent, percent)
+		}
+	}
+	voucher, err := hash("voucher", c.Voucher)
+	if err != nil {
+		return err
+	}
+	e.Product, e.Guarantee, e.Signed = c.Product, c.Guarantee, c.Signed
+	e.Terms = account.Contract{PenaltyPercent: percent, GraceDays: c.GraceDays, NonPerforming: tables.Rules.NonPerforming,
+		Terms: schedule.Terms{Method: c.Method, Principal: c.Amount, Rate: c.Rate, Periods: c.Periods, EveryMonths: c.EveryMonths, From: c.Disbursed,
+			DayCount: c.DayCount, Rounding: c.Rounding, MonthEnd: c.MonthEnd, Multiple: c.Multiple, Dues: c.Dues}}
+	e.TakenOn.Voucher, e.TakenOn.By = voucher, ctx.Actor.By()
+	e.TakenOn.Opening = account.Opening{On: day, PaidTo: c.PaidTo, Balance: c.Balance, Each: c.Each}
+	for _, x := range c.Arrears {
+		e.TakenOn.Opening.Arrears = append(e.TakenOn.Opening.Arrears, account.Arrear(x))
+	}
+	a, err := account.Open(e.Terms)
+	if err != nil {
+		return planned(err)
+	}
+	l := e.Evolve(Loan{})
+	_, _, err = a.Apply(account.State{}, l.opening())
+	return err
+}
+
+// listedProduct reports whether a product ever was in the table: its limits of
+// today do not bind a loan of the past.
+func listedProduct(t *consortium.Tables, code string) bool {
+	for i := range t.Products {
+		if t.Products[i].Code == code {
+			return true
+		}
+	}
+	return false
+}
