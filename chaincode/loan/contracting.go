@@ -182,6 +182,10 @@ var Disburse = command.Command[DisburseContent]{
 		if err != nil {
 			return nil, err
 		}
+		e.Recorded, e.Replaces = recorded(ctx, c.Date), c.Replaces
+		if err := mayReplace(ctx, c.Loan, c.Replaces); err != nil {
+			return nil, err
+		}
 		return []ledgerstate.Change{Kind.Happened(c.Loan, e)}, nil
 	},
 }
@@ -190,7 +194,7 @@ var Disburse = command.Command[DisburseContent]{
 // a ledger.
 func (c DisburseContent) event() (LoanDisbursed, error) {
 	e := LoanDisbursed{Date: c.Date, Amount: c.Amount}
-	if err := positive("amount", c.Amount, account.MaxPrincipal); err != nil {
+	if err := first(positive("amount", c.Amount, account.MaxPrincipal), optionalNumber("replaces", c.Replaces)); err != nil {
 		return e, err
 	}
 	var err error

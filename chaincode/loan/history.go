@@ -5,7 +5,6 @@ import (
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/command"
-	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan/account"
 	"github.com/qingxinlian/qxl/chaincode/money"
 )
@@ -25,9 +24,15 @@ type HistoryEntry struct {
 	Party   string        `json:"party"`
 	By      string        `json:"by"` // first 8 bytes of the certificate's fingerprint, hex
 	Detail  any           `json:"detail"`
+
+	ReversedBy string `json:"reversed_by,omitempty"` // 已冲正: business number of the reversal that stands
+	Replaces   string `json:"replaces,omitempty"`    // 补记: business number of the reversed entry that it stands for
+	Late       bool   `json:"late,omitempty"`        // 跨期补记: its month was closed when it was recorded
+	RecordedIn Month  `json:"recorded_in,omitempty"` // the month of which it is an adjustment
 }
 
-// History 贷款历史.
+// History 贷款历史, in order of arrival. Where money went is told by what stands
+// now; of what does not stand any more it is left out.
 var History = command.Query[LoanQuery, *HistoryAnswer]{
 	QuerySpec: query("loan.History", "贷款历史", "what happened to a loan, when and by whom", withSubject, command.Loan),
 	Answer: func(ctx *command.Context, q LoanQuery) (*HistoryAnswer, error) {
@@ -35,19 +40,31 @@ var History = command.Query[LoanQuery, *HistoryAnswer]{
 		if err != nil {
 			return nil, err
 		}
-		log, err := Kind.Log(ctx.View, id, r)
+		var log chronicle
+		if log, err = Kind.Log(ctx.View, id, r); err != nil {
+			return nil, err
+		}
+		stands, err := log.standing()
+		if err != nil {
+			return nil, err
+		}
+		_, went, err := log.rebuild(stands, at)
 		if err != nil {
 			return nil, err
 		}
 		h := &HistoryAnswer{Loan: q.Loan, Entries: []HistoryEntry{}}
-		var l Loan
-		for _, e := range log {
+		for i, e := range log {
 			if e.Date > at {
-				break
+				continue
 			}
-			spec, detail := describe(&l, e)
-			h.Entries = append(h.Entries, HistoryEntry{Date: e.Date, Command: spec.Name, Zh: spec.Zh, Number: e.Number, Party: e.Party, By: hex.EncodeToString(e.By), Detail: detail})
-			l = e.Event.Evolve(l)
+			spec, detail := describe(log, i, went)
+			x := HistoryEntry{Date: e.Date, Command: spec.Name, Zh: spec.Zh, Number: e.Number, Party: e.Party, By: hex.EncodeToString(e.By), Detail: detail}
+			b := booked(e.Event)
+			x.Replaces, x.RecordedIn, x.Late = b.Replaces, b.Recorded, b.Recorded != 0
+			if !stands[i] {
+				x.ReversedBy = log.reversal(stands, i)
+			}
+			h.Entries = append(h.Entries, x)
 		}
 		return h, nil
 	},
@@ -89,12 +106,16 @@ type ChargedDetail struct {
 // RepaidDetail is a repayment and where it went.
 type RepaidDetail struct {
 	Amount money.Fen `json:"amount"`
-	account.Allocation
+	*account.Allocation
 }
 
-// describe spells an entry out, given the loan before it.
-func describe(before *Loan, e ledgerstate.Entry[Loan]) (command.Spec, any) {
-	switch x := e.Event.(type) {
+// describe spells an entry of a log out.
+func describe(log chronicle, i int, went map[int]account.Allocation) (command.Spec, any) {
+	var to *account.Allocation
+	if x, ok := went[i]; ok {
+		to = &x
+	}
+	switch x := log[i].Event.(type) {
 	case LoanAccepted:
 		return Accept.Spec, AcceptedDetail{Application: x.Application, Grant: x.Grant, Profile: x.Profile}
 	case LoanRejected:
@@ -118,10 +139,9 @@ func describe(before *Loan, e ledgerstate.Entry[Loan]) (command.Spec, any) {
 	case LoanCharged:
 		return Charge.Spec, ChargedDetail{Amount: x.Amount, Voucher: hex.EncodeToString(x.Voucher)}
 	case LoanRepaid:
-		_, to := before.open().Repay(before.Account, x.Date, x.Amount)
 		return Repay.Spec, RepaidDetail{Amount: x.Amount, Allocation: to}
 	case LoanSettled:
 		return Settle.Spec, struct{}{}
 	}
-	return command.Spec{Name: "?"}, nil
+	return describeServicing(log, i, to)
 }

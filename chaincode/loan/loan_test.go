@@ -272,7 +272,7 @@ func TestRejectionEndsIt(t *testing.T) {
 	w.Must(book, "BankA/reviewer", "loan.Reject", loan.RejectContent{Head: w.head("2024-02-20"), Loan: loanRef("L1"), Reason: "R09"})
 	require.Equal(t, "R09", w.show("L1", "").Reason)
 	w.refused(officer, "loan.Sign", w.sign("L1", "2024-02-20"), "LOAN_STATE", "status", "CREDITED", "REJECTED → SIGNED")
-	w.refused(officer, "loan.Reject", loan.RejectContent{Head: w.head("2024-02-20"), Loan: loanRef("L1"), Reason: "R09"}, "LOAN_STATE", "status", "ACCEPTED CREDITED", "REJECTED → REJECTED")
+	w.refused(officer, "loan.Reject", loan.RejectContent{Head: w.head("2024-02-20"), Loan: loanRef("L1"), Reason: "R09"}, "LOAN_STATE", "status", "ACCEPTED CREDITED PROPOSED", "REJECTED → REJECTED")
 }
 
 // Domain trap 12: the cap is that of the day. LPR was 3.45 until 21 July 2024
@@ -394,7 +394,7 @@ func TestServicingRefused(t *testing.T) {
 	refusals(t, loan.Disbursed, []step{
 		{name: "nothing", who: officer, command: "loan.Repay", code: "LOAN_AMOUNT", field: "amount", limit: "0.01..100000000000.00", actual: "0.00",
 			content: func(w *world) any { return w.repay("L1", "2024-02-05", "0") }},
-		{name: "before the disbursement", who: officer, command: "loan.Repay", code: "LOAN_DATE_ORDER", field: "date", limit: "2024-01-05", actual: "2024-01-04",
+		{name: "before the disbursement", who: officer, command: "loan.Repay", code: "LOAN_ENTRY_BEFORE_LOAN", field: "date", limit: "2024-01-05", actual: "2024-01-04",
 			content: func(w *world) any { return w.repay("L1", "2024-01-04", "1") }},
 		{name: "more than the plan", who: officer, command: "loan.Repay", code: "LOAN_ABOVE_OWED", field: "amount", limit: "510488.32", actual: "510488.33",
 			content: func(w *world) any { return w.repay("L1", "2024-01-05", "510488.33") }},
@@ -406,7 +406,7 @@ func TestServicingRefused(t *testing.T) {
 			}},
 		{name: "settled with all owed", who: officer, command: "loan.Settle", code: "LOAN_STILL_OWED", field: "loan", limit: "0", actual: "510488.32",
 			content: func(w *world) any { return w.settle("L1", "2024-01-06") }},
-		{name: "accepted again", who: officer, command: "loan.Reject", code: "LOAN_STATE", field: "status", limit: "ACCEPTED CREDITED", actual: "DISBURSED → REJECTED",
+		{name: "accepted again", who: officer, command: "loan.Reject", code: "LOAN_STATE", field: "status", limit: "ACCEPTED CREDITED PROPOSED", actual: "DISBURSED → REJECTED",
 			content: func(w *world) any {
 				return loan.RejectContent{Head: w.head("2024-01-06"), Loan: loanRef("L1"), Reason: "R99"}
 			}},

@@ -72,6 +72,22 @@ func recorded(ctx *command.Context, date calendar.Date) Month {
 	return 0
 }
 
+// mayReplace is replaced for an event that needs the log for nothing else.
+func mayReplace(ctx *command.Context, ref ledgerstate.Ref, number string) error {
+	if number == "" {
+		return nil
+	}
+	r, err := Kind.Get(ctx.View, "loan", ref)
+	if err != nil {
+		return err
+	}
+	log, err := Kind.Log(ctx.View, ref.ID, r)
+	if err != nil {
+		return err
+	}
+	return chronicle(log).replaced(number)
+}
+
 // replaced refuses to stand for an entry that is not reversed.
 func (log chronicle) replaced(number string) error {
 	if number == "" {

@@ -76,7 +76,8 @@ func (q LoanQuery) find(ctx *command.Context) (ledgerstate.ID, *ledgerstate.Reco
 	return id, r, l, at, err
 }
 
-// asOf replays the entries up to a day, where later ones exist.
+// asOf is the loan at the end of a day, by the entries that stand now: what
+// was recorded later of an earlier day counts, what was reversed does not.
 func asOf(v *ledgerstate.View, id ledgerstate.ID, r *ledgerstate.Record[Loan], at calendar.Date) (Loan, error) {
 	if r.State.Last <= at {
 		return r.State, nil
@@ -85,24 +86,28 @@ func asOf(v *ledgerstate.View, id ledgerstate.ID, r *ledgerstate.Record[Loan], a
 	if err != nil {
 		return Loan{}, err
 	}
-	var l Loan
-	for _, e := range log {
-		if e.Date <= at {
-			l = e.Event.Evolve(l)
-		}
+	stands, err := chronicle(log).standing()
+	if err != nil {
+		return Loan{}, err
 	}
-	return l, nil
+	l, _, err := chronicle(log).rebuild(stands, at)
+	return l, err
 }
 
 // Show 查询贷款.
 var Show = command.Query[LoanQuery, *Sheet]{
 	QuerySpec: query("loan.Show", "查询贷款", "one loan with its figures at the end of a day", withSubject, command.Loan),
 	Answer: func(ctx *command.Context, q LoanQuery) (*Sheet, error) {
-		id, _, l, at, err := q.find(ctx)
+		id, r, l, at, err := q.find(ctx)
 		if err != nil {
 			return nil, err
 		}
-		return sheet(id, q.Loan, &l, at), nil
+		s := sheet(id, q.Loan, &l, at)
+		if !l.disbursed() && l.Status != Signed && l.Status != Proposed { // no figures yet, nor taken away
+			return s, nil
+		}
+		s.Adjusted, err = adjusted(ctx, id, r)
+		return s, err
 	},
 }
 
@@ -117,7 +122,10 @@ var Schedule = command.Query[LoanQuery, *PlanAnswer]{
 		p := &PlanAnswer{Loan: q.Loan, At: at, Rows: []account.Row{}}
 		if l.disbursed() {
 			a := l.open()
-			p.Rows, p.TotalInterest = a.Rows(l.Account, at), a.Plan().TotalInterest
+			p.Rows = a.Rows(l.Account, at)
+			for _, row := range p.Rows {
+				p.TotalInterest += row.Interest
+			}
 		}
 		return p, nil
 	},
@@ -189,8 +197,8 @@ func bounded(limit int) int {
 type TotalsAnswer struct {
 	MSP             string         `json:"msp"`
 	At              calendar.Date  `json:"at"`
-	Loans           int            `json:"loans"` // disbursed, settled ones included
-	Disbursed       money.Fen      `json:"disbursed"`
+	Loans           int            `json:"loans"`     // disbursed, settled ones included
+	Disbursed       money.Fen      `json:"disbursed"` // of a loan taken on, what was outstanding then
 	PrincipalRepaid money.Fen      `json:"principal_repaid"`
 	Outstanding     money.Fen      `json:"outstanding"`
 	OverdueLoans    int            `json:"overdue_loans"`
@@ -210,11 +218,12 @@ var Totals = command.Query[struct{}, *TotalsAnswer]{
 				if !l.disbursed() {
 					return nil
 				}
-				f := l.open().At(l.Account, t.At)
+				a := l.open()
+				f, lent := a.At(l.Account, t.At), a.Lent(l.Account)
 				t.Loans++
-				t.Disbursed += l.Contract.Account.Terms.Principal
+				t.Disbursed += lent
 				t.Outstanding += f.Outstanding
-				t.PrincipalRepaid += l.Contract.Account.Terms.Principal - f.Outstanding
+				t.PrincipalRepaid += lent - f.Outstanding
 				if f.DaysPastDue > 0 {
 					t.OverdueLoans++
 				}
@@ -264,8 +273,8 @@ var Balances = command.Query[BalancesQuery, *BalancesAnswer]{
 			if err != nil || !l.disbursed() {
 				return err
 			}
-			f := l.open().At(l.Account, a.At)
-			a.Balances = append(a.Balances, Balance{Loan: r.Natural, Disbursed: l.Contract.Account.Terms.Principal, Outstanding: f.Outstanding})
+			x := l.open()
+			a.Balances = append(a.Balances, Balance{Loan: r.Natural, Disbursed: x.Lent(l.Account), Outstanding: x.At(l.Account, a.At).Outstanding})
 			return nil
 		})
 		a.Next = next

@@ -72,7 +72,7 @@ func (log chronicle) rebuild(stands []bool, to calendar.Date) (Loan, map[int]acc
 				dated = append(dated, i)
 			}
 			continue
-		case LoanDisbursed:
+		case LoanDisbursed, LoanRenewed:
 			from = Signed
 		case TakeOnConfirmed:
 			from = Proposed

@@ -27,6 +27,17 @@ type Sheet struct {
 	Account     *AccountSheet  `json:"account,omitempty"`
 	Last        calendar.Date  `json:"last"` // date of the last entry
 	At          calendar.Date  `json:"at"`
+	Renewal     *RenewalSheet  `json:"renewal,omitempty"`
+	MoreSheet
+}
+
+// RenewalSheet is a loan's place in a renewal 续贷, which is no new money.
+type RenewalSheet struct {
+	Of        string        `json:"of,omitempty"`         // contract number of the loan that this one renewed
+	On        calendar.Date `json:"on,omitempty"`         //
+	Compliant bool          `json:"compliant,omitempty"`  // as the bank found
+	Floor     account.Class `json:"floor"`                // that it forces
+	RenewedBy string        `json:"renewed_by,omitempty"` // contract number of the loan that renewed this one
 }
 
 // CreditSheet is the decision as people read it.
@@ -57,6 +68,19 @@ type ContractSheet struct {
 	PenaltyPercent int               `json:"penalty_percent"`
 	GraceDays      int               `json:"grace_days"`
 	NonPerforming  int               `json:"non_performing"` // days past due above which principal is paid first
+	Dues           []schedule.Due    `json:"dues,omitempty"` // SEA
+	Floating       *FloatingSheet    `json:"floating,omitempty"`
+}
+
+// FloatingSheet is how a rate follows the LPR.
+type FloatingSheet struct {
+	Reprice   Repricing     `json:"reprice"`
+	RepriceZh string        `json:"reprice_zh"`
+	Spread    money.Rate    `json:"spread"`
+	Cap       money.Rate    `json:"cap,omitempty"`
+	Floor     money.Rate    `json:"floor,omitempty"`
+	Tenor     string        `json:"tenor"`          // 1Y, 5Y: which LPR counts
+	Next      calendar.Date `json:"next,omitempty"` // reset day after the day asked for
 }
 
 // AccountSheet is a disbursed loan's account at the end of a day.
@@ -65,8 +89,22 @@ type AccountSheet struct {
 	DisbursedOn calendar.Date `json:"disbursed_on"`
 	Maturity    calendar.Date `json:"maturity"`
 	account.Figures
-	ClassZh string        `json:"class_zh"`
-	Paid    account.Parts `json:"paid"`
+	ClassZh   string        `json:"class_zh"`
+	Paid      account.Parts `json:"paid"`
+	Rate      money.Rate    `json:"rate"`             // 执行利率
+	Misuse    int           `json:"misuse,omitempty"` // percent more, for misuse that goes on
+	InForce   account.Class `json:"class_in_force"`   // what the bank gave, never better than what is forced
+	InForceZh string        `json:"class_in_force_zh"`
+	Forced    account.Class `json:"class_forced"` // by days past due, misuse or a renewal
+	Given     *GivenClass   `json:"class_given,omitempty"`
+	AmendedSheet
+}
+
+// GivenClass is the class that the bank gave last, and why.
+type GivenClass struct {
+	On      calendar.Date `json:"on"`
+	Class   account.Class `json:"class"`
+	Reasons []string      `json:"reasons,omitempty"`
 }
 
 func sheet(id ledgerstate.ID, no string, l *Loan, at calendar.Date) *Sheet {
@@ -78,13 +116,34 @@ func sheet(id ledgerstate.ID, no string, l *Loan, at calendar.Date) *Sheet {
 	if l.Contract.Date != 0 {
 		s.Contract = contractSheet(l.Contract)
 	}
+	s.MoreSheet = moreSheet(l.More)
+	if l.More != nil && l.More.Renewal != nil {
+		r := l.More.Renewal
+		s.Renewal = &RenewalSheet{Of: r.Of, On: r.On, Compliant: r.Compliant, Floor: r.Floor, RenewedBy: r.By}
+	}
 	if l.disbursed() {
 		a := l.open()
-		t := l.Contract.Account.Terms
 		f := a.At(l.Account, at)
-		s.Account = &AccountSheet{Disbursed: t.Principal, DisbursedOn: t.From, Maturity: a.Maturity(), Figures: f, ClassZh: f.Class.Zh(), Paid: a.Advanced(l.Account, at).Paid}
+		s.Account = &AccountSheet{Disbursed: a.Lent(l.Account), DisbursedOn: l.Contract.Account.Terms.From, Maturity: a.LastDue(l.Account), Figures: f, ClassZh: f.Class.Zh(),
+			Paid: a.Advanced(l.Account, at).Paid, AmendedSheet: amendedSheet(l.Account.Amended)}
+		s.Account.classed(l, a, at)
+		if next, ok := l.Contract.nextReset(at, a.LastDue(l.Account)); ok {
+			s.Contract.Floating.Next = next
+		}
 	}
 	return s
+}
+
+// classed tells the rate and the class in force.
+func (s *AccountSheet) classed(l *Loan, a *account.Account, at calendar.Date) {
+	p := a.PriceOn(l.Account, at)
+	s.Rate, s.Misuse = p.Rate, p.Misuse
+	s.Forced, _ = l.floor(a, at)
+	s.InForce = l.class(a, at)
+	s.InForceZh = s.InForce.Zh()
+	if m := l.Account.Amended; m != nil && m.Classed != nil && m.Classed.On <= at {
+		s.Given = &GivenClass{On: m.Classed.On, Class: m.Classed.Class, Reasons: m.Classed.Reasons}
+	}
 }
 
 // late reports whether the bank missed the term for its decision.
@@ -105,10 +164,20 @@ func creditSheet(c Credit) *CreditSheet {
 
 func contractSheet(c Contract) *ContractSheet {
 	t := c.Account.Terms
-	return &ContractSheet{Date: c.Date, Amount: c.Amount, Rate: t.Rate, Method: t.Method, Periods: t.Periods, EveryMonths: t.EveryMonths,
+	s := &ContractSheet{Date: c.Date, Amount: c.Amount, Rate: t.Rate, Method: t.Method, Periods: t.Periods, EveryMonths: t.EveryMonths,
 		DayCount: t.DayCount, Rounding: t.Rounding, MonthEnd: t.MonthEnd, Multiple: t.Multiple,
-		PenaltyPercent: c.Account.PenaltyPercent, GraceDays: c.Account.GraceDays, NonPerforming: c.Account.NonPerforming}
+		PenaltyPercent: c.Account.PenaltyPercent, GraceDays: c.Account.GraceDays, NonPerforming: c.Account.NonPerforming, Dues: t.Dues}
+	if f := c.Floating; f != nil {
+		s.Floating = &FloatingSheet{Reprice: f.Repricing, RepriceZh: f.Repricing.Zh(), Spread: f.Spread, Cap: f.Cap, Floor: f.Floor, Tenor: "1Y"}
+		if c.months() >= fiveYears {
+			s.Floating.Tenor = "5Y"
+		}
+	}
+	return s
 }
+
+// fiveYears is the term from which the five-year LPR counts (consortium.LPRAt).
+const fiveYears = 60
 
 // Line is a loan in a list.
 type Line struct {
@@ -120,15 +189,18 @@ type Line struct {
 	Disbursed   money.Fen      `json:"disbursed"`
 	Outstanding money.Fen      `json:"outstanding"`
 	DaysPastDue int            `json:"days_past_due"`
-	Class       account.Class  `json:"class"`
+	Class       account.Class  `json:"class"` // in force
 	Last        calendar.Date  `json:"last"`
+	Rate        money.Rate     `json:"rate"` // in force
 }
 
 func line(id ledgerstate.ID, no string, l *Loan, at calendar.Date) Line {
 	x := Line{Loan: no, ID: id, Status: l.Status, Product: l.Product, Region: l.Profile.Region, Last: l.Last}
 	if l.disbursed() {
-		f := l.open().At(l.Account, at)
-		x.Disbursed, x.Outstanding, x.DaysPastDue, x.Class = l.Contract.Account.Terms.Principal, f.Outstanding, f.DaysPastDue, f.Class
+		a := l.open()
+		f := a.At(l.Account, at)
+		x.Disbursed, x.Outstanding, x.DaysPastDue, x.Class = a.Lent(l.Account), f.Outstanding, f.DaysPastDue, l.class(a, at)
+		x.Rate = a.PriceOn(l.Account, at).Rate
 	}
 	return x
 }

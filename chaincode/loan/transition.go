@@ -76,7 +76,7 @@ var Applications = []Transition{
 // Loans is the state machine of a loan.
 var Loans = []Transition{
 	{"loan.Accept", []Status{None}, Accepted, "the application is used; the borrower's profile of the day is kept"},
-	{"loan.Reject", []Status{Accepted, Credited}, Rejected, "no loan, for a reason that the applicant learns"},
+	{"loan.Reject", []Status{Accepted, Credited, Proposed}, Rejected, "no loan, for a reason that the applicant learns"},
 	{"loan.Credit", []Status{Accepted}, Credited, "limit, highest rate, term, method and guarantee stand"},
 	{"loan.Sign", []Status{Credited}, Signed, "the contract stands"},
 	{"loan.Disburse", []Status{Signed}, Disbursed, "interest runs; the plan starts from this date"},
