@@ -1,6 +1,7 @@
 package loan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
@@ -81,17 +82,18 @@ var Classify = command.Command[ClassifyContent]{
 		return nil
 	},
 	Decide: func(ctx *command.Context, c ClassifyContent) ([]ledgerstate.Change, error) {
-		l, err := load(ctx, "loan.Classify", c.Loan, c.Date)
+		l, err := asItStood(ctx, "loan.Classify", c.Loan, c.Date)
 		if err != nil {
 			return nil, err
 		}
-		floor, why := l.floor(c.Date)
+		a := l.open()
+		floor, why := l.floor(a, c.Date)
 		for _, reason := range c.Reasons {
 			if at := reasonFloors[reason]; at > floor {
 				floor, why = at, reason
 			}
 		}
-		at, err := l.contagion(ctx, c)
+		at, err := l.contagion(ctx, a, c)
 		if err != nil {
 			return nil, err
 		}
@@ -101,8 +103,8 @@ var Classify = command.Command[ClassifyContent]{
 		if c.Class < floor {
 			return nil, account.ClassBetter.At("class", floor, c.Class.String()+" ("+why+")")
 		}
-		if l.class(c.Date) >= account.Substandard && c.Class < account.Substandard {
-			if no := l.upgradable(ctx, c); no != nil {
+		if l.class(a, c.Date) >= account.Substandard && c.Class < account.Substandard {
+			if no := l.upgradable(ctx, a, c); no != nil {
 				return nil, no
 			}
 		}
@@ -110,10 +112,8 @@ var Classify = command.Command[ClassifyContent]{
 		for _, other := range c.Because {
 			e.Because = append(e.Because, other.No)
 		}
-		if _, _, err := l.open().Apply(l.Account, e.entry()); err != nil {
-			return nil, err
-		}
-		return []ledgerstate.Change{Kind.Happened(c.Loan, e)}, nil
+		return enter(ctx, entering{command: "loan.Classify", head: c.Head, loan: c.Loan, entry: e.entry(), replaces: c.Replaces,
+			event: func(b Booking) ledgerstate.Event[Loan] { e.Booking = b; return e }})
 	},
 }
 
@@ -126,8 +126,7 @@ func (l *Loan) retail() bool {
 // floor is the best class that the ledger's own facts allow on a day, and the
 // reason: days past due, a misuse that goes on, a renewal that was not
 // compliant.
-func (l *Loan) floor(on calendar.Date) (account.Class, string) {
-	a := l.open()
+func (l *Loan) floor(a *account.Account, on calendar.Date) (account.Class, string) {
 	class, why := account.Floor(a.PastDue(l.Account, on)), "K01"
 	if a.PriceOn(l.Account, on).Misuse > 0 && class < reasonFloors["K02"] {
 		class, why = reasonFloors["K02"], "K02"
@@ -140,35 +139,39 @@ func (l *Loan) floor(on calendar.Date) (account.Class, string) {
 
 // class is the class in force on a day: what the bank gave, and never better
 // than the floor.
-func (l *Loan) class(on calendar.Date) account.Class {
-	floor, _ := l.floor(on)
-	return max(floor, l.open().Class(l.Account, on))
+func (l *Loan) class(a *account.Account, on calendar.Date) account.Class {
+	class, _ := l.floor(a, on)
+	if m := l.Account.Amended; m != nil && m.Classed != nil {
+		class = max(class, m.Classed.Class)
+	}
+	return class
 }
 
 // contagion is the class that the debtor's other loans force, of those named.
-func (l *Loan) contagion(ctx *command.Context, c ClassifyContent) (account.Class, error) {
+func (l *Loan) contagion(ctx *command.Context, a *account.Account, c ClassifyContent) (account.Class, error) {
 	if len(c.Because) == 0 || l.retail() {
 		// A retail debtor's loans may be named, and force nothing.
 		for _, ref := range c.Because {
-			if _, err := l.sibling(ctx, ref); err != nil {
+			if _, err := l.sibling(ctx, ref, c.Date); err != nil {
 				return account.Pass, err
 			}
 		}
 		return account.Pass, nil
 	}
-	all := l.open().At(l.Account, c.Date).Outstanding
+	all := a.At(l.Account, c.Date).Outstanding
 	var bad money.Fen
 	for _, ref := range c.Because {
-		other, err := l.sibling(ctx, ref)
+		other, err := l.sibling(ctx, ref, c.Date)
 		if err != nil {
 			return account.Pass, err
 		}
 		if !other.disbursed() {
 			continue
 		}
-		outstanding := other.open().At(other.Account, c.Date).Outstanding
+		b := other.open()
+		outstanding := b.At(other.Account, c.Date).Outstanding
 		all += outstanding
-		if other.class(c.Date) >= account.Substandard {
+		if other.class(b, c.Date) >= account.Substandard {
 			bad += outstanding
 		}
 	}
@@ -181,8 +184,9 @@ func (l *Loan) contagion(ctx *command.Context, c ClassifyContent) (account.Class
 	return account.SpecialMention, nil // 非零售债务人在本行有不良
 }
 
-// sibling finds another loan of the same debtor in this book.
-func (l *Loan) sibling(ctx *command.Context, ref ledgerstate.Ref) (*Loan, error) {
+// sibling finds another loan of the same debtor in this book, as it stood at
+// the end of a day.
+func (l *Loan) sibling(ctx *command.Context, ref ledgerstate.Ref, on calendar.Date) (*Loan, error) {
 	r, err := Kind.Get(ctx.View, "because", ref)
 	if err != nil {
 		return nil, err
@@ -190,34 +194,17 @@ func (l *Loan) sibling(ctx *command.Context, ref ledgerstate.Ref) (*Loan, error)
 	if r.State.Subject != l.Subject {
 		return nil, BecauseDebtor.At("because", nil, ref.No)
 	}
-	return &r.State, nil
-}
-
-// LoanClassified gives the loan a class.
-type LoanClassified struct {
-	Date    calendar.Date
-	Class   account.Class
-	Reasons []string
-	Because []string // contract numbers of the debtor's other loans
-}
-
-func (e LoanClassified) entry() account.Entry {
-	return account.Entry{Date: e.Date, Type: account.Classify, Class: e.Class, Reasons: e.Reasons}
-}
-
-// Evolve implements ledgerstate.Event.
-func (e LoanClassified) Evolve(l Loan) Loan {
-	l.Account, l.Last = l.entered(e.entry()), e.Date
-	return l
+	other, err := asOf(ctx.View, ref.ID, r, on)
+	return &other, err
 }
 
 // upgradable refuses to make a non-performing loan perform before it has paid
 // as agreed for long enough, and to anyone but a reviewer.
-func (l *Loan) upgradable(ctx *command.Context, c ClassifyContent) *refusal.Refusal {
+func (l *Loan) upgradable(ctx *command.Context, a *account.Account, c ClassifyContent) *refusal.Refusal {
 	if !ctx.Actor.Has("reviewer") {
 		return UpgradeReviewer.At("identity", "B/reviewer", strings.Join(ctx.Actor.Roles, ","))
 	}
-	since, err := l.performingSince(ctx, c)
+	since, err := l.performingSince(ctx, a, c)
 	if err != nil {
 		return UpgradeEarly.At("date", nil, c.Date)
 	}
@@ -226,7 +213,7 @@ func (l *Loan) upgradable(ctx *command.Context, c ClassifyContent) *refusal.Refu
 		return UpgradeEarly.At("date", nil, c.Date)
 	}
 	n := 0
-	for _, row := range l.open().Planned(l.Account) {
+	for _, row := range a.Planned(l.Account) {
 		if row.Due <= since || row.Total == 0 {
 			continue
 		}
@@ -247,12 +234,12 @@ func (l *Loan) upgradable(ctx *command.Context, c ClassifyContent) *refusal.Refu
 // performingSince is the day from which the loan has been paid as agreed: the
 // last on which something was past due, or from which it was non-performing
 // for other reasons.
-func (l *Loan) performingSince(ctx *command.Context, c ClassifyContent) (calendar.Date, error) {
+func (l *Loan) performingSince(ctx *command.Context, a *account.Account, c ClassifyContent) (calendar.Date, error) {
 	entries, err := entries(ctx, c.Loan, c.Date)
 	if err != nil {
 		return 0, err
 	}
-	a, s, since, class := l.open(), account.State{}, l.Contract.Account.Terms.From, account.Pass
+	s, since, class := account.State{}, l.Contract.Account.Terms.From, account.Pass
 	for _, e := range entries {
 		if a.PastDue(s, e.Date) > 0 {
 			since = max(since, e.Date)
@@ -273,21 +260,29 @@ func (l *Loan) performingSince(ctx *command.Context, c ClassifyContent) (calenda
 	return since, nil
 }
 
-// entries are the account's entries that stand, by date.
+// entries are the account's entries that stand at the end of a day, by date.
 func entries(ctx *command.Context, ref ledgerstate.Ref, to calendar.Date) ([]account.Entry, error) {
 	r, err := Kind.Get(ctx.View, "loan", ref)
 	if err != nil {
 		return nil, err
 	}
-	log, err := Kind.Log(ctx.View, ref.ID, r)
+	var log chronicle
+	if log, err = Kind.Log(ctx.View, ref.ID, r); err != nil {
+		return nil, err
+	}
+	stands, err := log.standing()
 	if err != nil {
 		return nil, err
 	}
 	var list []account.Entry
-	for _, e := range log {
-		if x, ok := e.Event.(interface{ entry() account.Entry }); ok && e.Date <= to {
+	if r.State.IsTakenOn() {
+		list = append(list, r.State.opening())
+	}
+	for i, e := range log {
+		if x, ok := e.Event.(posting); ok && stands[i] && e.Date <= to {
 			list = append(list, x.entry())
 		}
 	}
+	slices.SortStableFunc(list, func(a, b account.Entry) int { return int(a.Date) - int(b.Date) })
 	return list, nil
 }

@@ -11,7 +11,8 @@ import (
 // from which the rate counts.
 type ResetContent struct {
 	command.Head
-	Loan ledgerstate.Ref `json:"loan"`
+	Loan     ledgerstate.Ref `json:"loan"`
+	Replaces string          `json:"replaces,omitempty"` // business number of the reversed entry that this one stands for 补记
 }
 
 // RepriceContent is a rate that the parties agreed on 协议调整利率; its date is
@@ -21,6 +22,8 @@ type RepriceContent struct {
 	Loan   ledgerstate.Ref `json:"loan"`
 	Rate   money.Rate      `json:"rate"`
 	Reason string          `json:"reason"` // a code of RepriceReasons
+
+	Replaces string `json:"replaces,omitempty"`
 }
 
 // ClassifyContent gives a loan its class 五级分类.
@@ -32,6 +35,8 @@ type ClassifyContent struct {
 	// Because names the debtor's other loans in this book, all of them: when
 	// more than a tenth of the debt is non-performing, all of it is.
 	Because []ledgerstate.Ref `json:"because,omitempty"`
+
+	Replaces string `json:"replaces,omitempty"`
 }
 
 // RenewContent pays a signed loan out by repaying an old one 无还本续贷: no money

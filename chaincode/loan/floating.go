@@ -5,7 +5,9 @@ import (
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
+	"github.com/qingxinlian/qxl/chaincode/loan/account"
 	"github.com/qingxinlian/qxl/chaincode/money"
+	"github.com/qingxinlian/qxl/chaincode/refusal"
 )
 
 // Repricing 重定价方式 is when a floating rate is set anew. The zero value is
@@ -139,4 +141,37 @@ func fixing(t *consortium.Tables, on calendar.Date, months int) (lpr consortium.
 	}
 	lpr, base, ok = t.LPRAt(on, months)
 	return lpr, base, since, ok && lpr.Published > since
+}
+
+// floats checks the terms of a floating rate as far as that goes without a
+// ledger; nil for a fixed rate.
+func (c SignContent) floats() (*Floating, *refusal.Refusal) {
+	if c.Reprice == Fixed {
+		if c.Spread != nil || c.Cap != nil || c.Floor != nil {
+			return nil, FloatTerms.At("reprice", Anniversary.String()+" "+January.String(), c.Reprice)
+		}
+		return nil, nil
+	}
+	if int(c.Reprice) >= len(repricingNames) {
+		return nil, CodeUnknown.At("reprice", knownRepricings, c.Reprice)
+	}
+	f := &Floating{Repricing: c.Reprice}
+	if c.Spread == nil {
+		return nil, FloatTerms.At("spread", "percent above LPR", nil)
+	}
+	f.Spread = *c.Spread
+	if f.Spread < -account.MaxRate || f.Spread > account.MaxRate {
+		return nil, FloatTerms.At("spread", "-"+account.MaxRate.String()+".."+account.MaxRate.String(), f.Spread)
+	}
+	if c.Cap != nil {
+		if f.Cap = *c.Cap; f.Cap < c.Rate || f.Cap <= 0 || f.Cap > account.MaxRate {
+			return nil, FloatTerms.At("cap", c.Rate.String()+".."+account.MaxRate.String(), f.Cap)
+		}
+	}
+	if c.Floor != nil {
+		if f.Floor = *c.Floor; f.Floor < 0 || f.Floor > c.Rate {
+			return nil, FloatTerms.At("floor", "0.."+c.Rate.String(), f.Floor)
+		}
+	}
+	return f, nil
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/identifier"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan/account"
-	"github.com/qingxinlian/qxl/chaincode/money"
 	"github.com/qingxinlian/qxl/chaincode/refusal"
 )
 
@@ -62,7 +61,7 @@ var Renew = command.Command[RenewContent]{
 		if f.Outstanding > l.Contract.Amount {
 			return nil, AboveContract.At("loan", l.Contract.Amount, f.Outstanding)
 		}
-		repaid := LoanRenewedBy{Date: c.Date, Principal: f.Outstanding, Interest: c.Interest, By: c.Loan.No}
+		repaid := LoanRenewedBy{Date: c.Date, Principal: f.Outstanding, Interest: c.Interest, By: c.Loan.No, Recorded: recorded(ctx, c.Date)}
 		if _, _, err := a.Apply(old.Account, repaid.entry()); err != nil {
 			return nil, err
 		}
@@ -75,7 +74,7 @@ var Renew = command.Command[RenewContent]{
 		if err != nil {
 			return nil, err
 		}
-		e := LoanRenewed{Date: c.Date, Amount: f.Outstanding, Voucher: voucher, Of: c.Of.No, Compliant: c.Compliant, Floor: old.class(c.Date)}
+		e := LoanRenewed{Date: c.Date, Amount: f.Outstanding, Voucher: voucher, Of: c.Of.No, Compliant: c.Compliant, Floor: old.class(a, c.Date), Recorded: recorded(ctx, c.Date)}
 		if !c.Compliant {
 			e.Floor = max(e.Floor, account.SpecialMention)
 		}
@@ -152,53 +151,4 @@ func signedByAnother(ctx *command.Context, ref ledgerstate.Ref) error {
 		}
 	}
 	return nil
-}
-
-// LoanRenewed pays a loan out without money: it repaid another.
-type LoanRenewed struct {
-	Date      calendar.Date
-	Amount    money.Fen
-	Voucher   []byte
-	Of        string
-	Compliant bool
-	Floor     account.Class
-}
-
-// Evolve implements ledgerstate.Event.
-func (e LoanRenewed) Evolve(l Loan) Loan {
-	l.Status, l.Last = Disbursed, e.Date
-	l.Contract.Account.Terms = begun(l.Contract.Account.Terms, e.Date, e.Amount)
-	l.more().Renewal = &Renewal{Of: e.Of, On: e.Date, Compliant: e.Compliant, Floor: e.Floor}
-	return l
-}
-
-// LoanRenewedBy repays a loan by another and settles it. The interest of the
-// period that runs was paid in money.
-type LoanRenewedBy struct {
-	Date      calendar.Date
-	Principal money.Fen
-	Interest  money.Fen
-	By        string
-}
-
-func (e LoanRenewedBy) entry() account.Entry {
-	return account.Entry{Date: e.Date, Type: account.Prepay, Amount: e.Principal + e.Interest}
-}
-
-// Evolve implements ledgerstate.Event.
-func (e LoanRenewedBy) Evolve(l Loan) Loan {
-	l.Account = l.entered(e.entry())
-	l.Status, l.Last = Settled, e.Date
-	var of string
-	if r := l.renewal(); r != nil {
-		of = r.Of
-	}
-	m := l.more()
-	r := Renewal{Of: of}
-	if m.Renewal != nil {
-		r = *m.Renewal
-	}
-	r.By = e.By
-	m.Renewal = &r
-	return l
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan/account"
 	"github.com/qingxinlian/qxl/chaincode/money"
-	"github.com/qingxinlian/qxl/chaincode/refusal"
 )
 
 // supervisor is who signs what an officer may not decide alone.
@@ -21,7 +20,7 @@ var Reset = command.Command[ResetContent]{
 	Spec:  command.Spec{Name: "loan.Reset", Zh: "浮动利率重定价", En: "reset a floating rate", Source: "中国人民银行公告〔2019〕第15号", Lane: command.LoanLane, Access: officer},
 	Wants: func(c ResetContent) []ledgerstate.Want { return []ledgerstate.Want{{Kind: Kind, Ref: c.Loan}} },
 	Decide: func(ctx *command.Context, c ResetContent) ([]ledgerstate.Change, error) {
-		l, err := load(ctx, "loan.Reset", c.Loan, c.Date)
+		l, err := asItStood(ctx, "loan.Reset", c.Loan, c.Date)
 		if err != nil {
 			return nil, err
 		}
@@ -29,11 +28,26 @@ var Reset = command.Command[ResetContent]{
 		if err != nil {
 			return nil, err
 		}
-		if _, _, err := l.open().Apply(l.Account, e.entry()); err != nil {
-			return nil, err
-		}
-		return []ledgerstate.Change{Kind.Happened(c.Loan, e)}, nil
+		return enter(ctx, entering{command: "loan.Reset", head: c.Head, loan: c.Loan, entry: e.entry(), replaces: c.Replaces,
+			event: func(b Booking) ledgerstate.Event[Loan] { e.Booking = b; return e }})
 	},
+}
+
+// asItStood finds a loan that the command may act on, as it stood at the end of
+// a day: an entry may be dated before others.
+func asItStood(ctx *command.Context, name string, ref ledgerstate.Ref, on calendar.Date) (*Loan, error) {
+	r, err := Kind.Get(ctx.View, "loan", ref)
+	if err != nil {
+		return nil, err
+	}
+	if no := check(Loans, name, r.State.Status); no != nil {
+		return nil, no
+	}
+	if first := r.State.begin(); on < first {
+		return nil, account.EntryEarly.At("date", first, on)
+	}
+	l, err := asOf(ctx.View, ref.ID, r, on)
+	return &l, err
 }
 
 // reset is what a reset on a day makes of the rate.
@@ -77,15 +91,14 @@ var Reprice = command.Command[RepriceContent]{
 		return first(rated("rate", c.Rate), coded("reason", RepriceReasons, c.Reason))
 	},
 	Decide: func(ctx *command.Context, c RepriceContent) ([]ledgerstate.Change, error) {
-		l, err := load(ctx, "loan.Reprice", c.Loan, c.Date)
+		l, err := asItStood(ctx, "loan.Reprice", c.Loan, c.Date)
 		if err != nil {
 			return nil, err
 		}
 		if no := apart(ctx, l.AcceptedBy); no != nil {
 			return nil, no
 		}
-		a := l.open()
-		if last := a.LastDue(l.Account); c.Date >= last {
+		if last := l.open().LastDue(l.Account); c.Date >= last {
 			return nil, RepriceLate.At("date", last, c.Date)
 		}
 		lpr, base, err := capped(ctx, c.Date, l.Contract.months(), c.Rate)
@@ -93,88 +106,7 @@ var Reprice = command.Command[RepriceContent]{
 			return nil, err
 		}
 		e := LoanRepriced{Date: c.Date, Rate: c.Rate, LPRDate: lpr.Published, LPR: base, Reason: c.Reason}
-		if _, _, err := a.Apply(l.Account, e.entry()); err != nil {
-			return nil, err
-		}
-		return []ledgerstate.Change{Kind.Happened(c.Loan, e)}, nil
+		return enter(ctx, entering{command: "loan.Reprice", head: c.Head, loan: c.Loan, entry: e.entry(), replaces: c.Replaces,
+			event: func(b Booking) ledgerstate.Event[Loan] { e.Booking = b; return e }})
 	},
-}
-
-// LoanReset sets a floating rate anew.
-type LoanReset struct {
-	Date    calendar.Date
-	Rate    money.Rate
-	LPRDate calendar.Date // publication that counted
-	LPR     money.Rate    // of the loan's tenor
-}
-
-func (e LoanReset) entry() account.Entry {
-	return account.Entry{Date: e.Date, Type: account.Reprice, Rate: e.Rate}
-}
-
-// Evolve implements ledgerstate.Event.
-func (e LoanReset) Evolve(l Loan) Loan {
-	l.Account, l.Last = l.entered(e.entry()), e.Date
-	return l
-}
-
-// LoanRepriced brings an agreed rate into force.
-type LoanRepriced struct {
-	Date    calendar.Date
-	Rate    money.Rate
-	LPRDate calendar.Date // publication that the rate was compared with
-	LPR     money.Rate
-	Reason  string
-}
-
-func (e LoanRepriced) entry() account.Entry {
-	return account.Entry{Date: e.Date, Type: account.Reprice, Rate: e.Rate}
-}
-
-// Evolve implements ledgerstate.Event.
-func (e LoanRepriced) Evolve(l Loan) Loan {
-	l.Account, l.Last = l.entered(e.entry()), e.Date
-	return l
-}
-
-// entered is the account after an entry that was decided.
-func (l *Loan) entered(e account.Entry) account.State {
-	s, _, err := l.open().Apply(l.Account, e)
-	if err != nil {
-		panic("an entry that was decided does not apply: " + err.Error())
-	}
-	return s
-}
-
-// floats checks the terms of a floating rate as far as that goes without a
-// ledger; nil for a fixed rate.
-func (c SignContent) floats() (*Floating, *refusal.Refusal) {
-	if c.Reprice == Fixed {
-		if c.Spread != nil || c.Cap != nil || c.Floor != nil {
-			return nil, FloatTerms.At("reprice", Anniversary.String()+" "+January.String(), c.Reprice)
-		}
-		return nil, nil
-	}
-	if int(c.Reprice) >= len(repricingNames) {
-		return nil, CodeUnknown.At("reprice", knownRepricings, c.Reprice)
-	}
-	f := &Floating{Repricing: c.Reprice}
-	if c.Spread == nil {
-		return nil, FloatTerms.At("spread", "percent above LPR", nil)
-	}
-	f.Spread = *c.Spread
-	if f.Spread < -account.MaxRate || f.Spread > account.MaxRate {
-		return nil, FloatTerms.At("spread", "-"+account.MaxRate.String()+".."+account.MaxRate.String(), f.Spread)
-	}
-	if c.Cap != nil {
-		if f.Cap = *c.Cap; f.Cap < c.Rate || f.Cap <= 0 || f.Cap > account.MaxRate {
-			return nil, FloatTerms.At("cap", c.Rate.String()+".."+account.MaxRate.String(), f.Cap)
-		}
-	}
-	if c.Floor != nil {
-		if f.Floor = *c.Floor; f.Floor < 0 || f.Floor > c.Rate {
-			return nil, FloatTerms.At("floor", "0.."+c.Rate.String(), f.Floor)
-		}
-	}
-	return f, nil
 }
