@@ -297,7 +297,11 @@ func (a *app) queryVerb(q command.QueryDefinition) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.print(answer, func(w io.Writer) { writeDocument(w, nameSigners(document, s.dir), "") })
+			text := answerTexts[spec.Name]
+			if text == nil || a.json {
+				return a.print(answer, func(w io.Writer) { writeDocument(w, nameSigners(document, s.dir), "") })
+			}
+			return text(a.out, answer)
 		})
 	}
 	return cmd
@@ -306,7 +310,9 @@ func (a *app) queryVerb(q command.QueryDefinition) *cobra.Command {
 // queryAbout is the flag that names the one thing a query is about, "" for
 // lists and totals.
 func queryAbout(cmd *cobra.Command) string {
-	if !strings.HasPrefix(cmd.Name(), "show") && !strings.HasPrefix(cmd.Name(), "history") && cmd.Name() != "schedule" {
+	switch name := cmd.Name(); {
+	case strings.HasPrefix(name, "show"), strings.HasPrefix(name, "history"), name == "schedule", name == "quote", name == "explain":
+	default:
 		return ""
 	}
 	for _, name := range []string{"loan", "application", "number"} {

@@ -3,7 +3,7 @@ package main
 // verbs is the table of the program's verbs, in the order of the help text.
 // Each is made in a file of its own.
 var verbs = append(roomCommands(),
-	newRunCommand, newImportCommand, newReconcileCommand, newSampleCommand,
+	newRunCommand, newImportCommand, newReconcileCommand, newEndOfDayCommand, newSampleCommand,
 	newLoanCommand, newTxCommand, newPeopleCommand, newFoundCommand, newDigestCommand,
 	newCheckCommand,
 	newUpCommand, newDownCommand, newStatusCommand, newLogsCommand, newNetworkCommand,
