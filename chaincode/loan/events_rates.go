@@ -109,6 +109,8 @@ func (e LoanRenewed) Evolve(l Loan) Loan {
 	return l
 }
 
+func (e LoanRenewed) booked() Booking { return Booking{Recorded: e.Recorded} }
+
 // LoanRenewedBy repays a loan by another and settles it. The interest of the
 // period that runs was paid in money.
 type LoanRenewedBy struct {
@@ -124,6 +126,8 @@ func (e LoanRenewedBy) Evolve(l Loan) Loan {
 	var b Booking
 	return b.evolve(l, e)
 }
+
+func (e LoanRenewedBy) booked() Booking { return Booking{Recorded: e.Recorded} }
 
 func (e LoanRenewedBy) entry() account.Entry {
 	return account.Entry{Date: e.Date, Type: account.Prepay, Amount: e.Principal + e.Interest}

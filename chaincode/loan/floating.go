@@ -108,7 +108,10 @@ func (c *Contract) nextReset(after, lastDue calendar.Date) (calendar.Date, bool)
 		}
 		next = d
 	}
-	return next, next > 0 && next < lastDue
+	if next >= lastDue {
+		return 0, false
+	}
+	return next, next > 0
 }
 
 // months is the term that was signed, which decides the tenor of its LPR.

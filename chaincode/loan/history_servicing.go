@@ -69,7 +69,7 @@ func describeServicing(log chronicle, i int, to *account.Allocation) (command.Sp
 		}
 		return ConfirmTakeOn.Spec, d
 	}
-	return command.Spec{Name: "?"}, nil
+	return describeRates(log[i].Event)
 }
 
 func entered(x LoanEntered, to *account.Allocation) (command.Spec, any) {

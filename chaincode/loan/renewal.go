@@ -89,7 +89,7 @@ func (l *Loan) renewed(ctx *command.Context, c RenewContent) (*Loan, error) {
 		return nil, err
 	}
 	old := &r.State
-	if no := check(Loans, "loan.Renew of", old.Status); no != nil {
+	if no := check(Renewed, "loan.Renew", old.Status); no != nil {
 		return nil, no
 	}
 	if no := inOrder(old.Last, c.Date); no != nil {

@@ -94,12 +94,16 @@ var Loans = []Transition{
 	{"loan.Reprice", []Status{Disbursed}, Disbursed, "an agreed rate is in force"},
 	{"loan.Classify", []Status{Disbursed}, Disbursed, "the class stands until another is given, and is never better than the floor"},
 	{"loan.Renew", []Status{Signed}, Disbursed, "the loan repaid another without money; interest runs"},
-	{"loan.Renew of", []Status{Disbursed}, Settled, "of the old loan: its principal is repaid by the new one"},
 	{"loan.TakeOn", []Status{None}, Proposed, "a loan that existed before the ledger waits for the second signature"},
 	{"loan.AmendTakeOn", []Status{Proposed}, Proposed, "other terms and balances wait"},
 	{"loan.ConfirmTakeOn", []Status{Proposed}, Disbursed, "the loan goes on from its balances; it is never fileable"},
 	{"loan.RequestReversal", []Status{Disbursed, Settled, Signed, Proposed}, Disbursed, "an entry is to be reversed; its state stays"},
 	{"loan.Reverse", []Status{Disbursed, Settled, Signed, Proposed}, Disbursed, "the entry falls and what follows is made anew; the state follows from what stands"},
+}
+
+// Renewed is what a renewal does to the old loan.
+var Renewed = []Transition{
+	{"loan.Renew", []Status{Disbursed}, Settled, "the principal is repaid by the new loan"},
 }
 
 // check refuses a command that its state machine does not allow.
