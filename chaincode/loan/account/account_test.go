@@ -141,6 +141,24 @@ func TestPayingPenaltyEndsNoPiece(t *testing.T) {
 	require.Equal(t, unpaid.Compound-owed.Compound, paid.Compound)
 }
 
+// A payment of a part of what is unpaid ends a piece on its day; the next
+// begins there.
+func TestAPieceBeginsOnTheDayTheLastOneEnded(t *testing.T) {
+	c := year(schedule.InterestOnly)
+	c.Terms.Principal, c.Terms.Rate, c.NonPerforming = yuan("360000"), percent("10"), 0
+	a := open(t, c)
+	// 3,100 of interest for ten days: 8.61; then 2,100 for ten days: 5.83.
+	s, to := a.Repay(account.State{}, day("2024-02-11"), yuan("1008.61"))
+	require.Equal(t, account.Parts{Compound: yuan("8.61"), Interest: yuan("1000")}, to.Parts)
+	require.Zero(t, a.Rows(s, day("2024-02-11"))[0].Compound)
+	require.Equal(t, "5.83", a.Rows(s, day("2024-02-21"))[0].Compound.String())
+	// Principal of 360,000 for ten days at 15 %: 1,500; then 60,000 for ten days: 250.
+	s, _ = a.Repay(account.State{}, day("2025-01-01"), a.At(account.State{}, day("2025-01-01")).Due-yuan("360000"))
+	s, to = a.Repay(s, day("2025-01-11"), yuan("301500"))
+	require.Equal(t, account.Parts{Penalty: yuan("1500"), Principal: yuan("300000")}, to.Parts)
+	require.Equal(t, "250.00", a.At(s, day("2025-01-21")).Penalty.String())
+}
+
 func TestNonPerformingLoanIsPaidPrincipalFirst(t *testing.T) {
 	a := open(t, year(schedule.EqualInstalment))
 	for _, c := range []struct {
