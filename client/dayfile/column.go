@@ -25,9 +25,10 @@ type Column struct {
 	Terms    []Term // the words of a closed list; nil for anything else
 	Example  string
 
-	check func(string) error // of text, beyond its length
-	at    func(content any) any
-	owner func() any // an empty content
+	check  func(string) error // of text, beyond its length
+	signed bool               // a rate may be below zero
+	at     func(content any) any
+	owner  func() any // an empty content
 }
 
 // Term is a word of a closed list and the code that stands for it on the
@@ -55,6 +56,9 @@ func terms(list ...Term) func(*Column) { return func(c *Column) { c.Terms = list
 
 func checked(f func(string) error) func(*Column) { return func(c *Column) { c.check = f } }
 
+// signed lets a rate be below zero.
+func signed(c *Column) { c.signed = true }
+
 // Form says in Chinese and English how a cell of the column is written.
 func (c *Column) Form() (zh, en string) {
 	if c.Terms != nil {
@@ -68,10 +72,15 @@ func (c *Column) Form() (zh, en string) {
 		list := strings.Join(words, ", ")
 		return list, list
 	}
-	switch c.at(c.owner()).(type) {
+	switch place := c.at(c.owner()).(type) {
+	case parallel:
+		return formOfList(place)
 	case *money.Fen, **money.Fen:
 		return "金额,元,至多两位小数,不带分隔符", "yuan, at most two decimals, no separators"
-	case *money.Rate:
+	case *money.Rate, **money.Rate:
+		if c.signed {
+			return "百分点,可为负,至多六位小数", "percentage points, possibly negative, at most six decimals"
+		}
 		return "年利率,百分数,至多六位小数", "percent a year, at most six decimals"
 	case *calendar.Date:
 		return "日期 YYYY-MM-DD", "date YYYY-MM-DD"
@@ -104,6 +113,8 @@ func (c *Column) parse(content any, cell string) *Problem {
 	err := error(nil)
 	if list, ok := place.(*[]string); ok {
 		err = c.setList(list, cell)
+	} else if list, ok := place.(parallel); ok {
+		err = c.setParallel(list, cell)
 	} else if cell, err = c.term(cell); err == nil {
 		err = c.set(place, cell)
 	}
@@ -210,6 +221,14 @@ func (c *Column) set(place any, cell string) error {
 		*v = &n
 	case *bool:
 		*v, err = parseYes(cell)
+	case **money.Rate:
+		parse := money.ParseRate
+		if c.signed {
+			parse = money.ParseSignedRate
+		}
+		rate, err := parse(cell)
+		*v = &rate
+		return err
 	case **money.Fen:
 		amount, err := money.ParseFen(cell)
 		*v = &amount
@@ -282,6 +301,13 @@ func (c *Column) format(content any) string {
 		} else if !c.Optional {
 			cell = no
 		}
+	case parallel:
+		return strings.Join(c.formatParallel(v), listSeparator)
+	case **money.Rate:
+		if *v == nil {
+			return ""
+		}
+		cell = (*v).String()
 	case **money.Fen:
 		if *v == nil {
 			return ""

@@ -47,9 +47,18 @@ func (c *Column) asCell(t testing.TB, value any) any {
 	if c.stored() == asText {
 		return text
 	}
-	switch v := c.at(value).(type) {
+	place := c.at(value)
+	if list, ok := place.(parallel); ok { // one value alone as it is, several as text
+		if list.length() > 1 {
+			return text
+		}
+		place = list.field(0)
+	}
+	switch v := place.(type) {
 	case *money.Fen:
 		return *v
+	case **money.Rate:
+		return **v
 	case **money.Fen:
 		return **v
 	case *money.Rate:

@@ -3,6 +3,7 @@ package dayfile
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strconv"
 
 	"github.com/qingxinlian/qxl/chaincode/command"
@@ -32,7 +33,7 @@ func termsOf(list []loan.Code) func(*Column) {
 
 var methodTerms = func() func(*Column) {
 	var words []Term
-	for m := schedule.EqualInstalment; m <= schedule.Bullet; m++ {
+	for m := schedule.EqualInstalment; m <= schedule.Revolving; m++ {
 		words = append(words, Term{m.Zh(), m.String()})
 	}
 	return terms(words...)
@@ -63,6 +64,7 @@ type disburseLine struct {
 	Accounts []string // last four characters
 	Amounts  []money.Fen
 	Ways     []string
+	Replaces string
 }
 
 func (l *disburseLine) commandContent() (any, *Problem) {
@@ -77,7 +79,7 @@ func (l *disburseLine) commandContent() (any, *Problem) {
 				Zh: "各项支付的项数不一致", En: "the payments' columns do not have the same number of values", Hint: "give one value for each payee, joined by " + listSeparator}
 		}
 	}
-	c := &loan.DisburseContent{Head: l.Head, Loan: l.Loan, Amount: l.Amount, Voucher: l.Voucher}
+	c := &loan.DisburseContent{Head: l.Head, Loan: l.Loan, Amount: l.Amount, Voucher: l.Voucher, Replaces: l.Replaces}
 	for i, payee := range l.Payees {
 		c.Payments = append(c.Payments, loan.Payment{Payee: PayeeDigest(payee, l.Accounts[i]), Amount: amounts[i], Entrusted: l.Ways[i] == entrusted})
 	}
@@ -91,7 +93,9 @@ func PayeeDigest(name, lastFour string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-var bankRecords = []*Record{
+var bankRecords = slices.Concat(lendingRecords, servicingRecords, riskRecords, takeOnRecords, correctionRecords)
+
+var lendingRecords = []*Record{
 	checkRecord,
 	record[loan.AcceptContent]("受理", "accepts a routed application", "banks, officer", "loan.Accept",
 		append(head("SL-20240318-0001", func(c *loan.AcceptContent) *command.Head { return &c.Head }),
@@ -119,14 +123,21 @@ var bankRecords = []*Record{
 			col("合同金额", "amount", "principal, yuan", "60000.00", func(c *loan.SignContent) any { return &c.Amount }),
 			col("年利率", "rate", "rate of the contract", "4.35", func(c *loan.SignContent) any { return &c.Rate }),
 			col("还款方式", "method", "repayment method", "等额本息", func(c *loan.SignContent) any { return &c.Method }, methodTerms),
-			col("期数", "periods", "number of instalments; for 利随本清 the number of periods until it is due", "12", func(c *loan.SignContent) any { return &c.Periods }),
-			col("每期月数", "every_months", "months of a period", "1", func(c *loan.SignContent) any { return &c.EveryMonths }),
-			col("计息基准", "day_count", "left out: months/12 for 等额本息 and 等额本金, 实际/360 for the others", "", func(c *loan.SignContent) any { return &c.DayCount }, optional, dayCountTerms),
+			col("期数", "periods", "number of instalments; for 利随本清 and 随借随还 the number of periods until it is due; left out for 按季节还本", "12", func(c *loan.SignContent) any { return &c.Periods }, optional),
+			col("每期月数", "every_months", "months of a period; left out for 按季节还本", "1", func(c *loan.SignContent) any { return &c.EveryMonths }, optional),
+			col("计息基准", "day_count", "left out: months/12 for 等额本息, 等额本金 and 等本等息, 实际/360 for the others", "", func(c *loan.SignContent) any { return &c.DayCount }, optional, dayCountTerms),
 			col("舍入方式", "rounding", "left out: 四舍五入", "", func(c *loan.SignContent) any { return &c.Rounding }, optional, roundingTerms),
 			col("月末规则", "month_end", "left out: 取月末", "", func(c *loan.SignContent) any { return &c.MonthEnd }, optional, monthEndTerms),
 			col("还款额取整", "instalment_multiple", "an equal instalment is a multiple of this, yuan; left out: to the fen", "", func(c *loan.SignContent) any { return &c.Multiple }, optional),
 			col("罚息加收百分比", "penalty_percent", "50 makes the penalty rate 1.5 times the rate; left out: the ledger's parameter", "", func(c *loan.SignContent) any { return &c.PenaltyPercent }, optional),
-			col("宽限天数", "grace_days", "days of grace; left out: none", "", func(c *loan.SignContent) any { return &c.GraceDays }, optional))...).counting("合同金额"),
+			col("宽限天数", "grace_days", "days of grace; left out: none", "", func(c *loan.SignContent) any { return &c.GraceDays }, optional),
+			col(headerDues, "dues", "按季节还本: days on which principal is due, in order", "", func(c *loan.SignContent) any { return list(&c.Dues, dueDay) }, optional, most(maxDues)),
+			col(headerDuePrincipals, "dues.principal", "按季节还本: principal due on each of them, yuan", "", func(c *loan.SignContent) any { return list(&c.Dues, duePrincipal) }, optional, most(maxDues)),
+			col("重定价方式", "reprice", "when a floating rate is reset; left out: 固定利率", "", func(c *loan.SignContent) any { return &c.Reprice }, optional, repricingTerms),
+			col("LPR加点", "spread", "of a floating rate: percentage points above the LPR of its tenor; 0.5 is 50 basis points", "", func(c *loan.SignContent) any { return &c.Spread }, optional, signed),
+			col("利率上限", "cap", "of a floating rate", "", func(c *loan.SignContent) any { return &c.Cap }, optional),
+			col("利率下限", "floor", "of a floating rate", "", func(c *loan.SignContent) any { return &c.Floor }, optional),
+			col("贷款年化利率", "actual_rate", "as shown to the borrower (人民银行公告〔2021〕第3号); needed for 等本等息", "", func(c *loan.SignContent) any { return &c.ActualRate }, optional))...).counting("合同金额"),
 	record[disburseLine]("放款", "pays the loan out; the business date is the first that bears interest", "banks, officer", "loan.Disburse",
 		append(head("FK-20240322-0001", func(c *disburseLine) *command.Head { return &c.Head }),
 			contract(func(c *disburseLine) *ledgerstate.Ref { return &c.Loan }),
@@ -135,17 +146,20 @@ var bankRecords = []*Record{
 			col("收款人", "payments", "payee; several joined by ;", "湟源草业供销合作社", func(c *disburseLine) any { return &c.Payees }, most(400)),
 			col("收款账号末四位", "payments.account", "last four characters of the account", "6688", func(c *disburseLine) any { return &c.Accounts }, most(100), checked(lastFour)),
 			col("支付金额", "payments.amount", "of each payment, yuan; may be left out where there is one", "", func(c *disburseLine) any { return &c.Amounts }, optional, most(200)),
-			col("支付方式", "payments.entrusted", "how each payment is made", "受托支付", func(c *disburseLine) any { return &c.Ways }, paymentTerms, most(100)))...).counting("放款金额").
+			col("支付方式", "payments.entrusted", "how each payment is made", "受托支付", func(c *disburseLine) any { return &c.Ways }, paymentTerms, most(100)),
+			replaces(func(c *disburseLine) *string { return &c.Replaces }))...).counting("放款金额").
 		noting("Payee and account stay in the bank's file: the ledger keeps SHA-256 of the name, a line feed, `****` and the last four characters."),
 	record[loan.RepayContent]("还款", "a repayment", "banks, officer", "loan.Repay",
 		append(head("HK-20240422-0001", func(c *loan.RepayContent) *command.Head { return &c.Head }),
 			contract(func(c *loan.RepayContent) *ledgerstate.Ref { return &c.Loan }),
-			col("还款金额", "amount", "all that was received, yuan; where it goes is computed", "5118.62", func(c *loan.RepayContent) any { return &c.Amount }))...).counting("还款金额"),
+			col("还款金额", "amount", "all that was received, yuan; where it goes is computed", "5118.62", func(c *loan.RepayContent) any { return &c.Amount }),
+			replaces(func(c *loan.RepayContent) *string { return &c.Replaces }))...).counting("还款金额"),
 	record[loan.ChargeContent]("费用", "costs of recovery that the debtor bears", "banks, officer", "loan.Charge",
 		append(head("FY-20240801-0001", func(c *loan.ChargeContent) *command.Head { return &c.Head }),
 			contract(func(c *loan.ChargeContent) *ledgerstate.Ref { return &c.Loan }),
 			col("费用金额", "amount", "yuan", "1200.00", func(c *loan.ChargeContent) any { return &c.Amount }),
-			col("凭证摘要", "voucher", "SHA-256 of the voucher, 64 hex digits in lower case", exampleDigest, func(c *loan.ChargeContent) any { return &c.Voucher }, most(64)))...).counting("费用金额"),
+			voucher("SHA-256 of the voucher", func(c *loan.ChargeContent) *string { return &c.Voucher }),
+			replaces(func(c *loan.ChargeContent) *string { return &c.Replaces }))...).counting("费用金额"),
 	record[loan.SettleContent]("结清", "closes a loan on which nothing is owed", "banks, officer", "loan.Settle",
 		append(head("JQ-20250322-0001", func(c *loan.SettleContent) *command.Head { return &c.Head }),
 			contract(func(c *loan.SettleContent) *ledgerstate.Ref { return &c.Loan }))...),

@@ -186,8 +186,16 @@ func (c *Column) stored() storage {
 	if c.Terms != nil {
 		return asText
 	}
-	switch c.at(c.owner()).(type) {
+	place := c.at(c.owner())
+	list, several := place.(parallel)
+	if several {
+		place = list.sample()
+	}
+	switch place.(type) {
 	case *money.Fen, **money.Fen, *money.Rate, **money.Rate, *int, **int:
+		if several {
+			return asNumbers
+		}
 		return asNumber
 	case *[]money.Fen:
 		return asNumbers
