@@ -32,10 +32,10 @@ func enter(ctx *command.Context, x entering) ([]ledgerstate.Change, error) {
 	if no := check(Loans, x.command, l.Status); no != nil {
 		return nil, no
 	}
-	late := x.entry.Date < l.Last
-	if late && x.inOrder {
-		return nil, inOrder(l.Last, x.entry.Date)
+	if no := inOrder(l.Last, x.entry.Date); no != nil && x.inOrder {
+		return nil, no
 	}
+	late := x.entry.Date < l.Last || l.More != nil && x.entry.Date < l.More.Reopened
 	if x.also != nil {
 		if err := x.also(&l); err != nil {
 			return nil, err
@@ -153,6 +153,11 @@ func (l *Loan) post(a *account.Account, event ledgerstate.Event[Loan]) (account.
 	if e.Type == account.Extend {
 		if most, last := l.latest(a), a.LastDue(s); last > most {
 			return to, ExtendLimit.At("periods", most, last)
+		}
+	}
+	if c, ok := event.(concluding); ok {
+		if no := c.concludes(a, s); no != nil {
+			return to, no
 		}
 	}
 	l.Account, l.Last = s, e.Date

@@ -102,6 +102,8 @@ func (log chronicle) rebuild(stands []bool, to calendar.Date) (Loan, map[int]acc
 		if e, ok := log[i].Event.(LoanSettled); ok {
 			if a.Cleared(l.Account, e.Date) {
 				l = e.Evolve(l)
+			} else {
+				l.more().Reopened = e.Date
 			}
 			continue
 		}

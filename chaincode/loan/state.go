@@ -74,6 +74,10 @@ type More struct {
 	Requests []ReversalRequest // that nobody has signed yet
 	TakenOn  *TakenOn          // 接续: it existed before the ledger
 	Renewal  *Renewal          // 无还本续贷: of this loan by another, or of another by this
+	// Reopened is the date of the last settlement that has no effect, since
+	// something fell of what it rested on. An entry below it may give it its
+	// effect back.
+	Reopened calendar.Date
 }
 
 // ReversalRequest 冲正申请 waits for a supervisor.
