@@ -25,12 +25,13 @@ const (
 	// More than a tenth of a debtor's debt non-performing makes all of it so.
 	contagionTenths = 1
 
+	pastDue    = "K01"
 	otherLoans = "K04"
 )
 
 // reasonFloors are the classes that reasons force, at best.
 var reasonFloors = map[string]account.Class{
-	"K01": account.SpecialMention, "K02": account.SpecialMention, "K03": account.SpecialMention, "K04": account.SpecialMention, "K11": account.SpecialMention,
+	pastDue: account.SpecialMention, "K02": account.SpecialMention, "K03": account.SpecialMention, otherLoans: account.SpecialMention, "K11": account.SpecialMention,
 	"K05": account.Substandard, "K06": account.Substandard,
 	"K07": account.Doubtful, "K08": account.Doubtful,
 	"K09": account.Loss, "K10": account.Loss,
@@ -127,7 +128,7 @@ func (l *Loan) retail() bool {
 // reason: days past due, a misuse that goes on, a renewal that was not
 // compliant.
 func (l *Loan) floor(a *account.Account, on calendar.Date) (account.Class, string) {
-	class, why := account.Floor(a.PastDue(l.Account, on)), "K01"
+	class, why := account.Floor(a.PastDue(l.Account, on)), pastDue
 	if a.PriceOn(l.Account, on).Misuse > 0 && class < reasonFloors["K02"] {
 		class, why = reasonFloors["K02"], "K02"
 	}
@@ -143,6 +144,25 @@ func (l *Loan) class(a *account.Account, on calendar.Date) account.Class {
 	class, _ := l.floor(a, on)
 	if m := l.Account.Amended; m != nil && m.Classed != nil {
 		class = max(class, m.Classed.Class)
+	}
+	return class
+}
+
+// own is the class in force on a day without what the debtor's other loans did
+// to it: else two loans would keep each other non-performing for ever.
+func (l *Loan) own(a *account.Account, on calendar.Date) account.Class {
+	class, _ := l.floor(a, on)
+	m := l.Account.Amended
+	if m == nil || m.Classed == nil {
+		return class
+	}
+	if !slices.Contains(m.Classed.Reasons, otherLoans) {
+		return max(class, m.Classed.Class)
+	}
+	for _, reason := range m.Classed.Reasons {
+		if reason != otherLoans && reason != pastDue {
+			class = max(class, reasonFloors[reason])
+		}
 	}
 	return class
 }
@@ -171,7 +191,7 @@ func (l *Loan) contagion(ctx *command.Context, a *account.Account, c ClassifyCon
 		b := other.open()
 		outstanding := b.At(other.Account, c.Date).Outstanding
 		all += outstanding
-		if other.class(b, c.Date) >= account.Substandard {
+		if other.own(b, c.Date) >= account.Substandard {
 			bad += outstanding
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/loan/account"
 	"github.com/qingxinlian/qxl/chaincode/money"
+	"github.com/qingxinlian/qxl/chaincode/refusal"
 )
 
 // LoanReset sets a floating rate anew.
@@ -131,6 +132,20 @@ func (e LoanRenewedBy) booked() Booking { return Booking{Recorded: e.Recorded} }
 
 func (e LoanRenewedBy) entry() account.Entry {
 	return account.Entry{Date: e.Date, Type: account.Prepay, Amount: e.Principal + e.Interest}
+}
+
+// concluding is a posting that stands only if its entry leaves something
+// behind that it says.
+type concluding interface {
+	concludes(*account.Account, account.State) *refusal.Refusal
+}
+
+// concludes says that nothing is owed any more.
+func (e LoanRenewedBy) concludes(a *account.Account, s account.State) *refusal.Refusal {
+	if f := a.At(s, e.Date); !a.Cleared(s, e.Date) {
+		return StillOwed.At("loan", 0, f.Due+f.Coming)
+	}
+	return nil
 }
 
 // marks settles the loan.

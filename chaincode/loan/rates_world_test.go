@@ -1,9 +1,8 @@
 package loan_test
 
 import (
-	"github.com/stretchr/testify/require"
+	"fmt"
 
-	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/identifier"
 	"github.com/qingxinlian/qxl/chaincode/loan"
@@ -13,7 +12,7 @@ import (
 
 const reviewer = "BankA/reviewer"
 
-// openTo lets product TAX have every method and ten years.
+// everyMethod lets product TAX have every method and ten years.
 func (w *world) everyMethod() {
 	h := w.head("2024-01-01")
 	w.Must("commons", operator, "consortium.Propose", consortium.ProposeContent{Head: h, Change: consortium.Change{Products: []consortium.Product{
@@ -87,16 +86,34 @@ func (w *world) reversed(no, date, entry string) {
 
 const company = "companyone1"
 
-// cooperative registers a debtor that is not retail.
-func (w *world) cooperative() {
+// cooperative registers a debtor that is not retail, and lends it loans C1, C2,
+// … of these amounts in yuan on 5 January 2024, for a year.
+func (w *world) cooperative(amounts ...string) {
 	const first17 = "93630121MA7AB0001"
 	id := first17 + string(identifier.USCCCheckCharacter(first17))
 	name, region, industry := "草原合作社", "630121", "0314"
 	w.Must(book, operator, "subject.Register", subject.RegisterContent{Head: w.head("2022-01-01"), Subject: ref(company, 0, id), Type: subject.Cooperative, IDKind: subject.USCC,
-		Facts: subject.Amendment{Name: &name, Region: &region, Industry: &industry}})
-	w.grant("GC1", company, "01", "2024-01-01", "2024-03-30")
-	w.apply("AC1", company, "2024-01-01")
-	require.NotEmpty(w.t, id)
+		Facts: subject.Amendment{Name: &name, Region: &region, Industry: &industry, Representative: &subject.Representative{Name: "王一", Signer: "signer0001"}}})
+	w.grantSigned("GC1", company, "signer0001", "01", "2024-01-01", "2024-03-30")
+	w.grantSigned("GC2", company, "signer0001", "02", "2024-01-01", "2024-03-30")
+	for i, amount := range amounts {
+		no := fmt.Sprintf("C%d", i+1)
+		w.apply("A"+no, company, "2024-01-01")
+		a := w.accept(no, "A"+no, "2024-01-02")
+		a.Subject, a.Grant = ref(company, 0, id), grantRef("GC1")
+		w.Must(book, officer, "loan.Accept", a)
+		c := w.credit(no, "2024-01-03")
+		c.Grant = grantRef("GC2")
+		w.Must(book, approver, "loan.Credit", c)
+		w.Must(book, officer, "loan.Sign", w.sign(no, "2024-01-04"))
+		w.Must(book, officer, "loan.Disburse", w.disburse(no, "2024-01-05", amount))
+	}
 }
 
-func head(w *world, date string) command.Head { return w.head(date) }
+func (w *world) classify(no, date, class string, reasons ...string) loan.ClassifyContent {
+	c := loan.ClassifyContent{Head: w.head(date), Loan: loanRef(no), Reasons: reasons}
+	if err := c.Class.UnmarshalText([]byte(class)); err != nil {
+		panic(err)
+	}
+	return c
+}
