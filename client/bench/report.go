@@ -11,7 +11,8 @@ import (
 type Run struct {
 	Part                  string  `json:"part"`
 	Transactions          int     `json:"transactions"`
-	Commands              int     `json:"commands"` // accepted
+	Commands              int     `json:"commands"`       // accepted; of part g, loans
+	Sent                  int     `json:"sent,omitempty"` // of part g: commands accepted
 	Refused               int     `json:"refused,omitempty"`
 	Seconds               float64 `json:"seconds"` // until every peer had the last block
 	TransactionsPerSecond float64 `json:"transactions_per_second"`

@@ -30,6 +30,7 @@ type Target struct {
 	Bank    Bank
 	Enters  string // operator of the Commission who registers subjects and grants
 	Applies string // operator who enters applications
+	Opens   string // officer of the central bank who opens business days
 	// Peers are people of each organization that has a peer: a block counts
 	// once each of their peers has it.
 	Peers []string
@@ -57,7 +58,7 @@ type Bench struct {
 func Open(ctx context.Context, t Target) (*Bench, error) {
 	b := &Bench{Target: t, clients: map[string]*book.Client{}}
 	commission := t.Members.Authorities[command.Commission]
-	for person, msp := range map[string]string{t.Enters: commission, t.Applies: commission,
+	for person, msp := range map[string]string{t.Opens: t.Members.Authorities[command.CentralBank], t.Enters: commission, t.Applies: commission,
 		t.Bank.Accepts: t.Bank.MSP, t.Bank.Decides: t.Bank.MSP, t.Bank.Lends: t.Bank.MSP} {
 		if err := b.connect(ctx, person, msp); err != nil {
 			return nil, errors.Join(err, b.Close())
