@@ -1,6 +1,8 @@
 package loan
 
 import (
+	"github.com/vmihailenco/msgpack/v5"
+
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan/account"
@@ -67,4 +69,11 @@ type CloseDayContent struct {
 	OverduePrincipal money.Fen `json:"overdue_principal"` //
 	OverdueInterest  money.Fen `json:"overdue_interest"`  //
 	Accrued          money.Fen `json:"accrued"`           // interest, penalty and compound interest accrued and not yet due or paid
+}
+
+// EncodeMsgpack leaves out what few contracts have, so that one sent before
+// there was such a thing is known again.
+func (c SignContent) EncodeMsgpack(enc *msgpack.Encoder) error {
+	return encodeArray(enc, 14, c.Number, c.Date, c.Loan, c.Amount, c.Rate, c.Method, c.Periods, c.EveryMonths, c.DayCount, c.Rounding, c.MonthEnd,
+		c.Multiple, c.PenaltyPercent, c.GraceDays, c.Dues, c.Reprice, c.Spread, c.Cap, c.Floor, c.ActualRate)
 }

@@ -157,15 +157,15 @@ type ReverseContent struct {
 // EncodeMsgpack leaves out what few repayments have, so that one sent before
 // there was such a thing is known again.
 func (c RepayContent) EncodeMsgpack(enc *msgpack.Encoder) error {
-	return encodeArray(enc, 3, c.Head, c.Loan, c.Amount, c.Replaces)
+	return encodeArray(enc, 4, c.Number, c.Date, c.Loan, c.Amount, c.Replaces)
 }
 
 // EncodeMsgpack is like that of RepayContent.
 func (c ChargeContent) EncodeMsgpack(enc *msgpack.Encoder) error {
-	return encodeArray(enc, 4, c.Head, c.Loan, c.Amount, c.Voucher, c.Replaces)
+	return encodeArray(enc, 5, c.Number, c.Date, c.Loan, c.Amount, c.Voucher, c.Replaces)
 }
 
 // EncodeMsgpack is like that of RepayContent.
 func (c DisburseContent) EncodeMsgpack(enc *msgpack.Encoder) error {
-	return encodeArray(enc, 5, c.Head, c.Loan, c.Amount, c.Voucher, c.Payments, c.Replaces)
+	return encodeArray(enc, 6, c.Number, c.Date, c.Loan, c.Amount, c.Voucher, c.Payments, c.Replaces)
 }
