@@ -22,6 +22,9 @@ const (
 	upgradeMonths      = 6
 	upgradeInstalments = 2
 
+	// A renewal's class lasts as long as that of what was restructured.
+	observationMonths = 12
+
 	// More than a tenth of a debtor's debt non-performing makes all of it so.
 	contagionTenths = 1
 
@@ -125,14 +128,14 @@ func (l *Loan) retail() bool {
 }
 
 // floor is the best class that the ledger's own facts allow on a day, and the
-// reason: days past due, a misuse that goes on, a renewal that was not
-// compliant.
+// reason: days past due, a misuse that goes on, and for a year a renewal that
+// was not compliant or of a worse loan.
 func (l *Loan) floor(a *account.Account, on calendar.Date) (account.Class, string) {
 	class, why := account.Floor(a.PastDue(l.Account, on)), pastDue
 	if a.PriceOn(l.Account, on).Misuse > 0 && class < reasonFloors["K02"] {
 		class, why = reasonFloors["K02"], "K02"
 	}
-	if r := l.renewal(); r != nil && r.Floor > class {
+	if r := l.renewal(); r != nil && r.Floor > class && r.observed(on) {
 		class, why = r.Floor, "K03"
 	}
 	return class, why

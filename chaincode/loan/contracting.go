@@ -137,11 +137,17 @@ func (c SignContent) shown(plan schedule.Plan) *refusal.Refusal {
 	if c.ActualRate == nil {
 		return nil
 	}
-	rate, err := schedule.ActualRate(c.Amount, c.Date, plan.Instalments)
+	rate, err := actualRate(c.Amount, c.Date, plan)
 	if off := rate - *c.ActualRate; err != nil || off > money.BasisPoint/2 || off < -money.BasisPoint/2 {
 		return ShownRate.At("actual_rate", rate, *c.ActualRate)
 	}
 	return nil
+}
+
+// actualRate is the annualized rate of a plan to a hundredth of a percent.
+func actualRate(received money.Fen, on calendar.Date, plan schedule.Plan) (money.Rate, error) {
+	rate, err := schedule.ActualRate(received, on, plan.Instalments)
+	return (rate + money.BasisPoint/2) / money.BasisPoint * money.BasisPoint, err
 }
 
 // planned makes a refusal of why terms give no plan.

@@ -126,6 +126,10 @@ var Schedule = command.Query[LoanQuery, *PlanAnswer]{
 			for _, row := range p.Rows {
 				p.TotalInterest += row.Interest
 			}
+			t := l.Contract.Account.Terms
+			if rate, err := actualRate(t.Principal, t.From, a.Plan()); err == nil {
+				p.ActualRate = &rate
+			}
 		}
 		return p, nil
 	},
@@ -137,6 +141,7 @@ type PlanAnswer struct {
 	At            calendar.Date `json:"at"`
 	Rows          []account.Row `json:"instalments"`
 	TotalInterest money.Fen     `json:"total_interest"`
+	ActualRate    *money.Rate   `json:"actual_rate,omitempty"` // 贷款年化利率 of the plan that the loan began with, to a hundredth of a percent (公告〔2021〕3号)
 }
 
 // ListQuery asks for loans page by page, in no meaningful order.

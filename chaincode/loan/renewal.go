@@ -26,6 +26,12 @@ func (l *Loan) renewal() *Renewal {
 	return l.More.Renewal
 }
 
+// observed reports whether the time of observation 观察期 runs.
+func (r *Renewal) observed(on calendar.Date) bool {
+	end, err := r.On.AddMonths(observationMonths, calendar.Clamp)
+	return err != nil || on < end
+}
+
 // Renew 无还本续贷 pays a signed loan out by repaying an old one of the same
 // debtor. It is never new money: the new loan counts as disbursed and the old
 // one's principal as repaid, both of them marked.

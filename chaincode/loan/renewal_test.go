@@ -154,17 +154,27 @@ func TestARenewalKeepsTheClass(t *testing.T) {
 			w.lend("L1", interestOnly)
 			w.signed("L2", "500000")
 			w.Must(book, officer, "loan.Classify", w.classify("L1", "2024-01-15", c.given, "K12"))
+			keepPaid := func() {
+				for i := 1; i <= 12; i++ {
+					due, err := day("2024-01-20").AddMonths(i, 0)
+					require.NoError(t, err)
+					w.Must(book, officer, "loan.Repay", w.repay("L2", due.String(), w.show("L2", due.String()).Account.Due.String()))
+				}
+			}
 			r := w.renew("L2", "L1", "2024-01-20", "802.08") // 15 days
 			r.Compliant = c.compliant
 			w.Must(book, approver, "loan.Renew", r)
 			s := w.show("L2", "2024-01-20")
 			require.Equal(t, c.floor, s.Account.InForce)
 			require.Equal(t, c.floor, s.Renewal.Floor)
+			keepPaid()
 			if c.floor == account.Pass {
 				w.Must(book, officer, "loan.Classify", w.classify("L2", "2024-01-20", "normal"))
 				return
 			}
 			w.refused(officer, "loan.Classify", w.classify("L2", "2024-01-20", "normal"), "LOAN_CLASS_BETTER_THAN_FLOOR", "class", c.floor.String(), "normal (K03)")
+			require.Equal(t, c.floor, w.show("L2", "2025-01-19").Account.Forced)
+			require.Equal(t, account.Floor(w.show("L2", "2025-01-20").Account.DaysPastDue), w.show("L2", "2025-01-20").Account.Forced, "a year of observation is over")
 		})
 	}
 }

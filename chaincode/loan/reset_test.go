@@ -210,7 +210,7 @@ func TestEqualPrincipalAndInterestNeedsItsRealRateShown(t *testing.T) {
 	s.Method = schedule.FlatInterest
 	w.refused(officer, "loan.Sign", s, "LOAN_ACTUAL_RATE", "actual_rate", "percent a year", "")
 	s.ActualRate = rate("3.85")
-	w.refused(officer, "loan.Sign", s, "LOAN_ACTUAL_RATE", "actual_rate", "7.2590159", "3.85")
+	w.refused(officer, "loan.Sign", s, "LOAN_ACTUAL_RATE", "actual_rate", "7.26", "3.85")
 	s.ActualRate = rate("7.26")
 	w.Must(book, officer, "loan.Sign", s)
 	w.Must(book, officer, "loan.Disburse", w.disburse("L1", "2024-01-05", "500000"))
@@ -220,6 +220,8 @@ func TestEqualPrincipalAndInterestNeedsItsRealRateShown(t *testing.T) {
 	for _, row := range p.Rows {
 		require.Equal(t, "1604.17", row.Interest.String())
 	}
+	// By the dates of the disbursement too.
+	require.Equal(t, "7.26", p.ActualRate.String())
 }
 
 func TestSeasonalPlanOfAHerder(t *testing.T) {
