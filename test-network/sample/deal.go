@@ -20,6 +20,8 @@ type entry struct {
 	cells  map[string]string
 	day    calendar.Date // by which lines of a section are ordered
 	refuse string        // code with which the ledger refuses it; "" if it accepts it
+	serial int           // in which order the bank's entries came about
+	sent   calendar.Date // of a year: on or after this day; none: its own day
 }
 
 // stage is a file to be: which organization's person sends what.
@@ -34,6 +36,7 @@ const (
 	decisionStage   // its approver
 	lendingStage    // its second officer
 	revocationStage
+	reviewStage // its reviewer; of a year
 	stages
 )
 
@@ -47,6 +50,7 @@ type bank struct {
 	days    *calendar.WorkingDays
 	entries [stages][]entry
 	serial  map[string]int
+	made    int // entries
 	totals  Totals
 	open    []*deal // disbursed and not settled at the end
 	repaid  []*deal // with two repayments or more
@@ -83,7 +87,8 @@ type deal struct {
 }
 
 func (b *bank) add(s stage, record string, day calendar.Date, cells map[string]string) *entry {
-	b.entries[s] = append(b.entries[s], entry{record: record, cells: cells, day: day})
+	b.made++
+	b.entries[s] = append(b.entries[s], entry{record: record, cells: cells, day: day, serial: b.made})
 	return &b.entries[s][len(b.entries[s])-1]
 }
 
@@ -219,6 +224,14 @@ func (b *bank) productFor(who *borrower) consortium.Product {
 func (b *bank) apply(who *borrower, day calendar.Date) *deal {
 	d := &deal{who: who, product: b.productFor(who), day: day}
 	b.terms(d)
+	b.request(d, day)
+	return d
+}
+
+// request is the application that the Commission takes down and routes, with
+// its grant.
+func (b *bank) request(d *deal, day calendar.Date) {
+	who := d.who
 	d.grant = b.grantFor(d, day, 90)
 	d.application = b.number("SQ", day)
 	b.add(applicationsStage, "申请", day, map[string]string{
@@ -227,7 +240,6 @@ func (b *bank) apply(who *borrower, day calendar.Date) *deal {
 		"贷款用途": wordOf(loan.Uses, pick(b.random, who.trade.uses)), "受理渠道": wordOf(loan.Channels, channelFor(b.random, who)), "授权编号": d.grant})
 	d.day = b.later(day, 0, 1)
 	b.add(applicationsStage, "分派", d.day, map[string]string{"业务流水号": b.number("FP", d.day), "业务日期": d.day.String(), "接入机构": b.name, "申请编号": d.application})
-	return d
 }
 
 func channelFor(r *random, who *borrower) string {
@@ -246,11 +258,15 @@ func wordOf(list []loan.Code, code string) string {
 	panic("no code " + code)
 }
 
+func contractNumber(bank string, year int, region string, n int) string {
+	return fmt.Sprintf("HT%s%d%s%06d", bank, year, region, n)
+}
+
 // accept gives the application a contract number.
 func (b *bank) accept(d *deal, day calendar.Date) *entry {
 	d.day = day
 	b.serial["contract"]++
-	d.contract = fmt.Sprintf("HT%s%d%s%06d", b.code, day.Year(), d.who.region, b.serial["contract"])
+	d.contract = contractNumber(b.code, day.Year(), d.who.region, b.serial["contract"])
 	return b.add(acceptanceStage, "受理", day, map[string]string{"业务流水号": b.number("SL", day), "业务日期": day.String(),
 		"合同编号": d.contract, "申请编号": d.application, "主体证件号码": d.who.number, "授权编号": d.grant})
 }

@@ -93,14 +93,17 @@ func entered() (*calendar.WorkingDays, error) {
 
 // startingTables are the tables as they are once the central bank's files are
 // in.
-func startingTables() (consortium.Tables, error) {
+func startingTables() (consortium.Tables, error) { return tablesOn(Last) }
+
+// tablesOn are the tables with the rates published by a day.
+func tablesOn(day calendar.Date) (consortium.Tables, error) {
 	all, err := rates()
 	if err != nil {
 		return consortium.Tables{}, err
 	}
 	var known []consortium.LPR
 	for _, l := range all {
-		if l.Published <= Last {
+		if l.Published <= day {
 			known = append(known, l)
 		}
 	}
@@ -187,32 +190,38 @@ func (g *generator) file(name, person string, encoding dayfile.Encoding, date ca
 		}
 		return list[i].day < list[j].day
 	})
+	m, err := writeLines(filepath.Join(g.Dir, name), person, encoding, date, list)
+	g.manifest.Files = append(g.manifest.Files, m)
+	return err
+}
+
+// writeLines writes a file of lines as they come.
+func writeLines(path, person string, encoding dayfile.Encoding, date calendar.Date, list []entry) (File, error) {
 	org, _, _ := strings.Cut(person, "/")
-	f, err := os.Create(filepath.Join(g.Dir, name))
+	m := File{Name: filepath.Base(path), As: person, Encoding: string(encoding)}
+	f, err := os.Create(path)
 	if err != nil {
-		return err
+		return m, err
 	}
 	defer f.Close()
 	w, err := dayfile.NewWriter(f, encoding, dayfile.Head{Organization: org, Date: date, Note: note})
 	if err != nil {
-		return err
+		return m, err
 	}
-	m := File{Name: name, As: person, Encoding: string(encoding)}
 	for i := range list {
 		e := &list[i]
 		if err := w.Fill(e.record, e.cells); err != nil {
-			return fmt.Errorf("%s, %s %s: %w", name, e.record, e.cells["业务流水号"], err)
+			return m, fmt.Errorf("%s, %s %s: %w", m.Name, e.record, e.cells["业务流水号"], err)
 		}
 		if e.refuse != "" {
 			m.Refused = append(m.Refused, Refusal{Line: w.Lines(), Number: e.cells["业务流水号"], Code: e.refuse})
 		}
 	}
 	m.Lines = w.Count()
-	g.manifest.Files = append(g.manifest.Files, m)
 	if err := w.Close(); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return m, fmt.Errorf("%s: %w", m.Name, err)
 	}
-	return f.Close()
+	return m, f.Close()
 }
 
 // note marks every file.

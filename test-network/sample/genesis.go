@@ -142,13 +142,14 @@ func workingDays() (consortium.Calendar, error) {
 // plan; limits and terms are the sample's.
 func products() []consortium.Product {
 	from := calendar.MustParse("2022-01-01")
-	every, plain := []string{"EQI", "EQP", "IOB", "BUL"}, []string{"EQI", "EQP", "IOB"}
+	every, plain := []string{"EQI", "EQP", "IOB", "BUL", "REV"}, []string{"EQI", "EQP", "IOB"}
+	seasonal, all := append([]string{"SEA"}, every...), append([]string{"EPI"}, every...)
 	secured := []string{"C1", "C2", "C3", "C4", "C5"}
 	product := func(code, zh, en string, yuan money.Fen, months int, methods, guarantees []string) consortium.Product {
 		return consortium.Product{Code: code, Zh: zh, En: en, From: from, MaxPrincipal: yuan * money.Yuan, MaxMonths: months, Methods: methods, Guarantees: guarantees}
 	}
 	return []consortium.Product{
-		product("AGR", "农牧贷", "herder and farmer loan", 300_000, 36, every, []string{"C1", "C2"}),
+		product("AGR", "农牧贷", "herder and farmer loan", 300_000, 36, seasonal, []string{"C1", "C2"}),
 		product("BID", "中标贷", "loan on a tender award", 5_000_000, 24, every, secured),
 		product("CUL", "文旅贷", "culture and tourism loan", 5_000_000, 36, plain, secured),
 		product("GPL", "政采贷", "government procurement loan", 10_000_000, 24, every, secured),
@@ -156,7 +157,7 @@ func products() []consortium.Product {
 		product("IPP", "知识产权质押贷", "loan on intellectual property", 10_000_000, 36, plain, []string{"C4", "C5"}),
 		product("MED", "医保贷", "loan on medical insurance receivables", 3_000_000, 24, plain, secured),
 		product("ORD", "订单贷", "loan on an order", 5_000_000, 24, every, secured),
-		product("OTH", "其他", "other", 10_000_000, 60, every, secured),
+		product("OTH", "其他", "other", 10_000_000, 60, all, secured),
 		product("PRJ", "重大项目贷", "major project loan", 5_000_000_000, 60, plain, secured),
 		product("TAX", "税易贷", "loan on tax credit", 5_000_000, 36, plain, secured),
 		product("TEC", "科技贷", "technology loan", 10_000_000, 60, plain, secured),

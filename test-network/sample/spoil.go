@@ -70,7 +70,7 @@ func (b *bank) spoil() {
 		b.last(lendingStage).refuse = "DUPLICATE_NUMBER"
 
 		d = b.repaid[1]
-		b.repay(d, d.day-1, money.Yuan).refuse = "LOAN_DATE_ORDER"
+		b.settle(d, d.day-1).refuse = "LOAN_DATE_ORDER"
 		b.last(lendingStage).day = Last
 		b.settle(d, Last).refuse = "LOAN_STILL_OWED"
 
