@@ -35,10 +35,24 @@ func empty(field any) bool {
 
 // decodeArray reads what encodeArray wrote into pointers to empty fields.
 func decodeArray(dec *msgpack.Decoder, least int, fields ...any) error {
+	n, err := arrayLen(dec, least, len(fields))
+	if err != nil {
+		return err
+	}
+	return decodeFields(dec, n, fields...)
+}
+
+func arrayLen(dec *msgpack.Decoder, least, most int) (int, error) {
 	n, err := dec.DecodeArrayLen()
-	if err == nil && (n < least || n > len(fields)) {
+	if err == nil && (n < least || n > most) {
 		err = &invalid.Error{Code: "LOAN_DAMAGED", Limit: "an array of fields", Zh: "存储的贷款数据损坏", En: "the stored loan is damaged", Hint: "verify the ledger"}
 	}
+	return n, err
+}
+
+// decodeFields reads the first n of the fields.
+func decodeFields(dec *msgpack.Decoder, n int, fields ...any) error {
+	var err error
 	for i := 0; i < n && err == nil; i++ {
 		err = dec.Decode(fields[i])
 	}

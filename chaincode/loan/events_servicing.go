@@ -110,16 +110,40 @@ func (e LoanRepaid) entry() account.Entry {
 	return account.Entry{Date: e.Date, Type: account.Repay, Amount: e.Amount}
 }
 
-// EncodeMsgpack writes the ledger's form.
+// EncodeMsgpack writes the ledger's form. Most of what a book holds are
+// repayments in order, so they take the short way.
 func (e LoanRepaid) EncodeMsgpack(enc *msgpack.Encoder) error {
-	return encodeArray(enc, 2, e.Date, e.Amount, e.Recorded, e.Replaces, e.Rebuilt)
+	if !e.plain() {
+		return encodeArray(enc, 2, e.Date, e.Amount, e.Recorded, e.Replaces, e.Rebuilt)
+	}
+	err := enc.EncodeArrayLen(2)
+	if err == nil {
+		err = e.Date.EncodeMsgpack(enc)
+	}
+	if err == nil {
+		err = e.Amount.EncodeMsgpack(enc)
+	}
+	return err
 }
 
 // DecodeMsgpack reads it.
 func (e *LoanRepaid) DecodeMsgpack(dec *msgpack.Decoder) error {
 	*e = LoanRepaid{}
-	return decodeArray(dec, 2, &e.Date, &e.Amount, &e.Recorded, &e.Replaces, &e.Rebuilt)
+	n, err := arrayLen(dec, 2, 5)
+	if err == nil {
+		err = e.Date.DecodeMsgpack(dec)
+	}
+	if err == nil {
+		err = e.Amount.DecodeMsgpack(dec)
+	}
+	if err == nil && n > 2 {
+		err = decodeFields(dec, n-2, &e.Recorded, &e.Replaces, &e.Rebuilt)
+	}
+	return err
 }
+
+// plain reports whether an entry came in order and in its month.
+func (b *Booking) plain() bool { return b.Recorded == 0 && b.Replaces == "" && b.Rebuilt == nil }
 
 func (e LoanCharged) entry() account.Entry {
 	return account.Entry{Date: e.Date, Type: account.Charge, Amount: e.Amount}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/identifier"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan/account"
@@ -95,7 +96,7 @@ func TestALoanIsSmall(t *testing.T) {
 func BenchmarkRepay(b *testing.B) {
 	m := memory{values: map[string][]byte{}}
 	ref := ledgerstate.Ref{ID: ledgerstate.ID{Page: "p"}, No: "JK-20240105-0001"}
-	ctx := &command.Context{View: large(b, m, ref, 4)}
+	ctx := &command.Context{View: large(b, m, ref, 4), Reference: &consortium.Tables{Open: calendar.MustParse("2024-12-31")}}
 	r, err := Kind.Get(ctx.View, "loan", ref)
 	require.NoError(b, err)
 	c := RepayContent{Head: command.Head{Number: "n", Date: r.State.Last + 40}, Loan: ref, Amount: money.Fen(15_000_000)}
@@ -125,13 +126,14 @@ func BenchmarkPage(b *testing.B) {
 		before[k] = v
 	}
 	sum := sha256.Sum256(nil)
+	open := &consortium.Tables{Open: calendar.MustParse("2024-07-01")}
 	b.ReportAllocs()
 	for b.Loop() {
 		for k, v := range before {
 			m.values[k] = v
 		}
 		v := ledgerstate.NewView(m, "BankAMSP", sum[:])
-		ctx := &command.Context{View: v}
+		ctx := &command.Context{View: v, Reference: open}
 		for _, ref := range refs {
 			c := RepayContent{Head: command.Head{Number: "n", Date: calendar.MustParse("2024-07-01")}, Loan: ref, Amount: money.Fen(15_000_000)}
 			changes, err := Repay.Decide(ctx, c)
