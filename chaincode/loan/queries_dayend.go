@@ -43,6 +43,7 @@ type Position struct {
 	Why              string          `json:"why,omitempty"`     // they do: a code of ClassReasons
 	Given            account.Class   `json:"given"`             // by the bank, possibly before the facts forced a worse one
 	Reasons          []string        `json:"reasons,omitempty"` // that the bank gave
+	Own              account.Class   `json:"own"`               // the class without what the debtor's other loans did to it: what weighs on them
 	Rate             money.Rate      `json:"rate"`              // in force
 	Resets           []calendar.Date `json:"resets,omitempty"`  // reset days of a floating rate that have come and await their reset
 	// New: the loan was not disbursed by the end of the earlier day.
@@ -140,6 +141,7 @@ func position(ctx *command.Context, id ledgerstate.ID, r *ledgerstate.Record[Loa
 	if p.Given = l.given(); p.Given > account.Pass {
 		p.Reasons = l.Account.Amended.Classed.Reasons
 	}
+	p.Own = l.own(a, q.At)
 	if f.Outstanding > 0 {
 		p.Accrued += a.Accrued(l.Account, q.At)
 	}
