@@ -229,6 +229,9 @@ func (r *running) close(ctx context.Context) error {
 	}
 	r.report.Closed, r.report.TxID = results[0].Outcome, results[0].TxID
 	if no := results[0].Refusal; no != nil {
+		if ledgerstate.DuplicateNumber.Is(no) { // with other figures: entries came after it was closed
+			no = loan.DayClosedAlready.At("date", "after "+r.Day.String(), r.Day)
+		}
 		r.report.Refusals = append(r.report.Refusals, Refusal{Command: loan.CloseDay.Name, Because: no})
 	}
 	return nil
