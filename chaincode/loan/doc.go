@@ -16,8 +16,8 @@
 //   - arrears, days past due and the class they force are computed from the
 //     contract and the repayments, never entered.
 //
-// It owns the kinds application (collection intake), loan and acceptance
-// (collection loan). Arithmetic stands apart: package schedule computes plans,
+// It owns the kinds application (collection intake), loan, acceptance and
+// dayend (collection loan). Arithmetic stands apart: package schedule computes plans,
 // package account what repayments do to them. Only Accept and TakeOn read
 // person; they copy type, region, industry, size and their date into the loan.
 //
@@ -28,11 +28,12 @@
 //	of a loan          loan.Accept → ACCEPTED
 //	ACCEPTED           loan.Credit → CREDITED, loan.Reject → REJECTED
 //	CREDITED           loan.Sign → SIGNED, loan.Reject → REJECTED
-//	SIGNED             loan.Disburse → DISBURSED
+//	SIGNED             loan.Disburse, loan.Renew → DISBURSED
 //	DISBURSED          loan.Repay, loan.Charge, loan.Prepay, loan.GuaranteePay,
 //	                   loan.Misuse, loan.Refund, loan.Extend, loan.WriteOff,
 //	                   loan.Recover, loan.Reset, loan.Reprice, loan.Classify →
-//	                   DISBURSED, loan.Settle → SETTLED
+//	                   DISBURSED, loan.Settle, loan.Renew (as the old loan) →
+//	                   SETTLED
 //	none               loan.TakeOn → PROPOSED
 //	PROPOSED           loan.AmendTakeOn → PROPOSED, loan.ConfirmTakeOn →
 //	                   DISBURSED, loan.Reject → REJECTED
