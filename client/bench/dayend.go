@@ -3,6 +3,8 @@ package bench
 import (
 	"context"
 	"fmt"
+	"runtime"
+	"time"
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/command"
@@ -65,6 +67,9 @@ func (b *Bench) openDay(ctx context.Context, day calendar.Date) error {
 }
 
 func (b *Bench) endOfDay(ctx context.Context, part string, day calendar.Date) (Run, error) {
+	if err := b.settle(ctx); err != nil {
+		return Run{}, err
+	}
 	m, err := b.start(part)
 	if err != nil {
 		return Run{}, err
@@ -90,3 +95,24 @@ func (b *Bench) endOfDay(ctx context.Context, part string, day calendar.Date) (R
 }
 
 var _ dayend.Ledger = timed{}
+
+// settle waits until the databases have done with what was written before: an
+// end of day comes after the day's files, not in the middle of them.
+func (b *Bench) settle(ctx context.Context) error {
+	runtime.GC()
+	before, err := disk(b.Data)
+	for still := 0; err == nil && still < 3; {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(500 * time.Millisecond):
+		}
+		var now int64
+		if now, err = disk(b.Data); now == before {
+			still++
+		} else {
+			before, still = now, 0
+		}
+	}
+	return err
+}

@@ -82,7 +82,7 @@ func judge(positions []loan.Position) []judgement {
 			d = debtors[p.Debtor]
 		}
 		spread := d.spread(p)
-		j := judgement{at: i, class: max(own(p), spread)}
+		j := judgement{at: i, class: max(due(p), spread)}
 		if j.class == p.Given {
 			continue
 		}
@@ -97,9 +97,9 @@ func judge(positions []loan.Position) []judgement {
 	return list
 }
 
-// own is the class of a loan by itself: what the ledger's facts and the bank
-// say. What the bank gave for a cause that has ended counts no more.
-func own(p *loan.Position) account.Class {
+// due is the class that a loan asks for by itself: what the ledger's facts and
+// the bank say. What the bank gave for a cause that has ended counts no more.
+func due(p *loan.Position) account.Class {
 	if p.Given == account.SpecialMention && len(p.Reasons) > 0 && !slices.ContainsFunc(p.Reasons, standing) {
 		return p.Floor
 	}
@@ -137,7 +137,9 @@ func debtorsOf(positions []loan.Position) map[string]*debtor {
 	return debtors
 }
 
-func bad(p *loan.Position) bool { return own(p) >= account.Substandard }
+// bad reports whether a loan is non-performing of itself: what the debtor's
+// other loans did to it does not weigh on them in turn.
+func bad(p *loan.Position) bool { return p.Own >= account.Substandard }
 
 // spread is the class that a debtor's other loans force on one of them: when
 // more than a tenth of the debt is non-performing, all of it is

@@ -2,6 +2,7 @@ package dayend
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -23,11 +24,26 @@ func of(no, debtor string, yuan int64) loan.Position {
 
 func floored(p loan.Position, class account.Class, days int) loan.Position {
 	p.Floor, p.Why, p.DaysPastDue = class, "K01", days
-	return p
+	return weighed(p)
 }
 
 func given(p loan.Position, class account.Class, reasons ...string) loan.Position {
 	p.Given, p.Reasons = class, reasons
+	return weighed(p)
+}
+
+// weighed is a loan with the class that weighs on the debtor's others, as the
+// ledger tells it: K05 forces substandard, K10 loss, K12 nothing.
+func weighed(p loan.Position) loan.Position {
+	p.Own = p.Class()
+	if slices.Contains(p.Reasons, otherLoans) {
+		p.Own = p.Floor
+		for reason, class := range map[string]account.Class{"K05": account.Substandard, "K10": account.Loss} {
+			if slices.Contains(p.Reasons, reason) {
+				p.Own = max(p.Own, class)
+			}
+		}
+	}
 	return p
 }
 
@@ -74,8 +90,9 @@ func TestJudgements(t *testing.T) {
 			[]string{"A substandard [K04] B", "B substandard [K01]"}},
 		"all of the debtor's other loans are named, the bad ones first": {[]loan.Position{of("A", "a", 100), of("B", "a", 100), given(of("C", "a", 100), account.Loss, "K10")},
 			[]string{"A substandard [K04] C B", "B substandard [K04] C A"}},
-		"a loan that is repaid has no weight": {[]loan.Position{of("A", "a", 100), given(of("B", "a", 0), account.Loss, "K10")}, []string{}},
-		"the other loan performs again":       {[]loan.Position{given(of("A", "a", 100), account.SpecialMention, "K04"), of("B", "a", 100)}, []string{"A normal []"}},
+		"a loan that is repaid has no weight":         {[]loan.Position{of("A", "a", 100), given(of("B", "a", 0), account.Loss, "K10")}, []string{}},
+		"loans do not keep each other non-performing": {[]loan.Position{given(of("A", "a", 100), account.Substandard, "K04"), given(of("B", "a", 100), account.Substandard, "K04"), of("C", "a", 100)}, []string{}},
+		"the other loan performs again":               {[]loan.Position{given(of("A", "a", 100), account.SpecialMention, "K04"), of("B", "a", 100)}, []string{"A normal []"}},
 	} {
 		require.Equal(t, c.want, judged(c.loans...), name)
 	}
@@ -123,7 +140,7 @@ func TestJudgingAgainFindsNothing(t *testing.T) {
 			if p.Given = class.Draw(t, "given"); p.Given > account.Pass {
 				p.Reasons = []string{reason.Draw(t, "reason")}
 			}
-			loans = append(loans, p)
+			loans = append(loans, weighed(p))
 		}
 		for _, j := range judge(loans) {
 			p := &loans[j.at]
@@ -135,7 +152,7 @@ func TestJudgingAgainFindsNothing(t *testing.T) {
 			require.LessOrEqual(t, len(j.reasons), maxReasons)
 		}
 		for _, j := range judge(loans) {
-			loans[j.at].Given, loans[j.at].Reasons = j.class, j.reasons
+			loans[j.at] = given(loans[j.at], j.class, j.reasons...)
 		}
 		require.Empty(t, judge(loans))
 	})
