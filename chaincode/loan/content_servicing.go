@@ -87,8 +87,8 @@ type TakenTerms struct {
 	Amount      money.Fen         `json:"amount"`    // that was disbursed
 	Rate        money.Rate        `json:"rate"`
 	Method      schedule.Method   `json:"method"`
-	Periods     int               `json:"periods"`
-	EveryMonths int               `json:"every_months"`
+	Periods     int               `json:"periods,omitempty"` // not of SEA, like EveryMonths
+	EveryMonths int               `json:"every_months,omitempty"`
 	Dues        []schedule.Due    `json:"dues,omitempty"` // SEA
 	DayCount    calendar.DayCount `json:"day_count,omitempty"`
 	Rounding    money.Rounding    `json:"rounding,omitempty"`

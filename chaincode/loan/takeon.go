@@ -7,7 +7,6 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan/account"
-	"github.com/qingxinlian/qxl/chaincode/loan/schedule"
 	"github.com/qingxinlian/qxl/chaincode/subject"
 )
 
@@ -93,16 +92,22 @@ var ConfirmTakeOn = command.Command[ConfirmTakeOnContent]{
 	},
 }
 
+// contract is what was signed, as a contract of today says it.
+func (c *TakenTerms) contract() SignContent {
+	return SignContent{Head: command.Head{Date: c.Disbursed}, Amount: c.Amount, Rate: c.Rate, Method: c.Method, Periods: c.Periods, EveryMonths: c.EveryMonths,
+		Dues: c.Dues, DayCount: c.DayCount, Rounding: c.Rounding, MonthEnd: c.MonthEnd, Multiple: c.Multiple}
+}
+
 // valid refuses terms that no ledger could accept.
 func (c *TakenTerms) valid(day calendar.Date) error {
 	_, voucher := hash("voucher", c.Voucher)
 	err := first(coded("guarantee", Guarantees, c.Guarantee), positive("amount", c.Amount, account.MaxPrincipal), rated("rate", c.Rate), method("method", c.Method),
-		months("periods", c.Periods), months("every_months", c.EveryMonths), voucher)
+		c.contract().timed(), voucher)
 	switch {
 	case err != nil:
 		return err
-	case c.Periods*c.EveryMonths > maxMonths:
-		return MonthsRange.At("periods", "1..360 months", c.Periods*c.EveryMonths)
+	case c.contract().months() > maxMonths:
+		return MonthsRange.At("periods", "1..360 months", c.contract().months())
 	case len(c.Arrears) > maxMonths:
 		return MonthsRange.At("arrears", maxMonths, len(c.Arrears))
 	case c.PenaltyPercent != nil && (*c.PenaltyPercent < 0 || *c.PenaltyPercent > account.MaxPenalty):
@@ -135,8 +140,7 @@ func (c *TakenTerms) propose(ctx *command.Context, day calendar.Date, e *LoanTak
 	}
 	e.Product, e.Guarantee, e.Signed = c.Product, c.Guarantee, c.Signed
 	e.Terms = account.Contract{PenaltyPercent: percent, GraceDays: c.GraceDays, NonPerforming: tables.Rules.NonPerforming,
-		Terms: schedule.Terms{Method: c.Method, Principal: c.Amount, Rate: c.Rate, Periods: c.Periods, EveryMonths: c.EveryMonths, From: c.Disbursed,
-			DayCount: c.DayCount, Rounding: c.Rounding, MonthEnd: c.MonthEnd, Multiple: c.Multiple, Dues: c.Dues}}
+		Terms: c.contract().terms(c.Disbursed)}
 	e.TakenOn.Voucher, e.TakenOn.By = voucher, ctx.Actor.By()
 	e.TakenOn.Opening = account.Opening{On: day, PaidTo: c.PaidTo, Balance: c.Balance, Each: c.Each}
 	for _, x := range c.Arrears {

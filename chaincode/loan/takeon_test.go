@@ -7,6 +7,7 @@ import (
 
 	"github.com/qingxinlian/qxl/chaincode/loan"
 	"github.com/qingxinlian/qxl/chaincode/loan/schedule"
+	"github.com/qingxinlian/qxl/chaincode/money"
 )
 
 // taken is a loan of 500,000 yuan of 5 September 2023 over twelve months, of
@@ -162,4 +163,30 @@ func TestTakeOnRefused(t *testing.T) {
 	w.Must(book, "BankA/officer,approver", "loan.TakeOn", w.taken("T1", "2024-02-29"))
 	w.refused("BankA/officer,approver", "loan.ConfirmTakeOn", w.confirm("T1", "2024-02-29"), "LOAN_SAME_PERSON", "identity", "", "")
 	w.refused(officer, "loan.TakeOn", w.taken("T1", "2024-02-29"), "NUMBER_TAKEN", "no", "", "T1")
+}
+
+// A herder's loan with its own due days is taken on, and extended by others:
+// a year and a month in all, so by half of it.
+func TestASeasonalLoanIsTakenOnAndExtended(t *testing.T) {
+	w := newWorld(t, "2025-06-30")
+	c := w.taken("T1", "2024-02-29")
+	c.Method, c.Periods, c.EveryMonths = schedule.Seasonal, 0, 0
+	c.Dues = []schedule.Due{{Date: day("2023-11-05"), Principal: yuan("200000")}, {Date: day("2024-10-05"), Principal: yuan("300000")}}
+	c.PaidTo, c.Balance = day("2023-11-05"), yuan("300000")
+	bad := c
+	bad.Periods, bad.Head = 5, w.head("2024-02-29")
+	w.refused(officer, "loan.TakeOn", bad, "LOAN_DUES", "periods", "2", "5")
+	w.Must(book, officer, "loan.TakeOn", c)
+	w.Must(book, approver, "loan.ConfirmTakeOn", w.confirm("T1", "2024-02-29"))
+	require.Equal(t, "2024-10-05", w.show("T1", "2024-02-29").Account.Maturity.String())
+	extend := func(dates ...string) loan.ExtendContent {
+		x := loan.ExtendContent{Head: w.head("2024-06-01"), Loan: loanRef("T1"), Voucher: voucher}
+		for _, d := range dates {
+			x.Dues = append(x.Dues, schedule.Due{Date: day(d), Principal: yuan("300000") / money.Fen(len(dates))})
+		}
+		return x
+	}
+	w.refused(approver, "loan.Extend", extend("2024-10-05", "2025-04-06"), "LOAN_EXTENSION_LIMIT", "periods", "2025-04-05", "2025-04-06")
+	w.Must(book, approver, "loan.Extend", extend("2024-10-05", "2025-04-05"))
+	require.Equal(t, "150000.00", w.show("T1", "2024-10-06").Account.OverduePrincipal.String())
 }
