@@ -46,7 +46,7 @@ var Reverse = command.Command[ReverseContent]{
 		if request == nil {
 			return nil, SecondSignature.At("entry", "loan.RequestReversal", c.Entry)
 		}
-		if slices.Equal(request.By, ctx.Actor.By()) {
+		if slices.Equal(request.By, ctx.Actor.By()) || log.madeBy(at, ctx.Actor.By()) {
 			return nil, SecondSignature.At("identity", nil, nil)
 		}
 		e := LoanReversed{Date: c.Date, Of: at, Entry: c.Entry, Reason: c.Reason}
@@ -56,6 +56,14 @@ var Reverse = command.Command[ReverseContent]{
 		}
 		return []ledgerstate.Change{Kind.Happened(c.Loan, e)}, nil
 	},
+}
+
+// madeBy reports whether a certificate made an entry. A reversal has two
+// signatures already, so who signed it may sign its own reversal, which another
+// person asks for.
+func (log chronicle) madeBy(i int, by []byte) bool {
+	_, reversal := log[i].Event.(LoanReversed)
+	return !reversal && slices.Equal(log[i].By, by)
 }
 
 func reversal(entry, reason string) error {

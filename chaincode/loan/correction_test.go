@@ -37,6 +37,11 @@ func TestReversalNeedsTheSecondSignature(t *testing.T) {
 	require.Equal(t, []loan.RequestSheet{{Entry: paid.Number, Reason: "录入错误"}}, w.show("L1", "").Requests)
 	w.refused(officer, "loan.RequestReversal", w.request("L1", "2024-02-06", paid.Number), "LOAN_REVERSAL_REQUESTED", "entry", "", paid.Number)
 	w.refused(both, "loan.Reverse", w.reverse("L1", "2024-02-06", paid.Number), "LOAN_SECOND_SIGNATURE", "identity", "", "")
+	mine := w.repay("L1", "2024-02-05", "1")
+	w.Must(book, both+"#2", "loan.Repay", mine)
+	w.Must(book, officer, "loan.RequestReversal", w.request("L1", "2024-02-06", mine.Number))
+	w.refused(both+"#2", "loan.Reverse", w.reverse("L1", "2024-02-06", mine.Number), "LOAN_SECOND_SIGNATURE", "identity", "", "")
+	w.Must(book, approver, "loan.Reverse", w.reverse("L1", "2024-02-06", mine.Number))
 	no := w.reverse("L1", "2024-02-06", paid.Number)
 	no.Reason = ""
 	w.refused(approver, "loan.Reverse", no, "LOAN_TEXT", "reason", "1..200", "0")

@@ -75,7 +75,7 @@ var (
 	ReplacesStanding = refusal.New("LOAN_REPLACES_STANDING", "被补记的记录尚未冲正", "the entry that is to be replaced is not reversed", "")
 	NotReversible    = refusal.New("LOAN_NOT_REVERSIBLE", "该类记录不能冲正", "an entry of this sort cannot be reversed", "")
 	Requested        = refusal.New("LOAN_REVERSAL_REQUESTED", "该笔记录的冲正申请正在等待审批", "a request to reverse the entry is waiting already", "")
-	SecondSignature  = refusal.New("LOAN_SECOND_SIGNATURE", "冲正须由另一人先行申请", "a reversal needs a standing request by another person", "")
+	SecondSignature  = refusal.New("LOAN_SECOND_SIGNATURE", "冲正须由经办人以外的另一人审批,并有另一人的申请", "a reversal needs a standing request, and a signature by who neither asked for it nor made the entry", "")
 	Falls            = refusal.New("LOAN_ENTRY_FALLS", "此后的一笔记录将不能成立,须先冲正", "a later entry could not stand any more; reverse it first", "")
 	TextLength       = refusal.New("LOAN_TEXT", "文字长度不符", "a text has 1 to 200 characters", "")
 
