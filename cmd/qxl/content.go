@@ -27,6 +27,34 @@ type contentFlags struct {
 	set     []func() error
 	must    []string // flags that have no meaning when left out
 	refs    []*refFlag
+	lists   []*refList
+}
+
+// refList is a list of references: people give natural keys with commas.
+type refList struct {
+	name string
+	text string
+	list reflect.Value // the slice in the content
+}
+
+// refs makes the references of the list, which are then found like others.
+func (l *refList) refs() (refs []*refFlag) {
+	if l.text != "" {
+		numbers := strings.Split(l.text, ",")
+		l.list.Set(reflect.MakeSlice(l.list.Type(), len(numbers), len(numbers)))
+		for i, no := range numbers {
+			l.list.Index(i).Set(reflect.ValueOf(ledgerstate.Ref{No: strings.TrimSpace(no)}))
+		}
+	}
+	for i := range l.list.Len() {
+		to := l.list.Index(i).Addr().Interface().(*ledgerstate.Ref)
+		r := &refFlag{name: l.name, no: to.No, to: to, use: func() {}, got: func() *ledgerstate.Ref { return nil }}
+		if !to.ID.IsZero() {
+			r.id = to.ID.String()
+		}
+		refs = append(refs, r)
+	}
+	return refs
 }
 
 // refFlag is a reference to another aggregate: people give its natural key,
@@ -68,6 +96,10 @@ func (c *contentFlags) fields(cmd *cobra.Command, v reflect.Value) {
 		case f.Type == reflect.PointerTo(refType):
 			to := &ledgerstate.Ref{}
 			c.ref(cmd, name, to, func() { field.Set(reflect.ValueOf(to)) }, func() *ledgerstate.Ref { return field.Interface().(*ledgerstate.Ref) })
+		case f.Type == reflect.SliceOf(refType):
+			l := &refList{name: name, list: field}
+			cmd.Flags().StringVar(&l.text, name, "", labelZh(name)+" numbers, with commas")
+			c.lists = append(c.lists, l)
 		default:
 			c.value(cmd, name, field, option == "omitempty")
 		}
@@ -192,6 +224,9 @@ func (c *contentFlags) read(def command.Definition) error {
 		if err := set(); err != nil {
 			return err
 		}
+	}
+	for _, l := range c.lists {
+		c.refs = append(c.refs, l.refs()...)
 	}
 	for i, r := range c.refs {
 		if from := r.got(); from != nil { // flags win over the file

@@ -224,3 +224,23 @@ func TestQuoteAndExplain(t *testing.T) {
 		require.Contains(t, stdout, text)
 	}
 }
+
+// A debtor's other loans are named by their contract numbers, with commas.
+func TestClassifyNamesOtherLoans(t *testing.T) {
+	d := lent(t, 3)
+	classify := func(args ...string) (int, string) {
+		code, stdout, stderr := d.qxl(append([]string{"loan", "classify", "--as", "BankA/officer2", "--date", "2024-12-27", "--loan", "HT1"}, args...)...)
+		return code, stdout + stderr
+	}
+	code, said := classify("--number", "FL1", "--class", "substandard", "--reasons", "K04,K12", "--because", "HT2, HT3")
+	require.Equal(t, exitDone, code, said)
+	_, stdout, _ := d.qxl("loan", "history", "HT1", "--as", "BankA/officer1", "--json")
+	require.Contains(t, stdout, `"because":["HT2","HT3"]`)
+	code, said = classify("--number", "FL2", "--class", "doubtful", "--reasons", "K07", "--because", "HT9")
+	require.Equal(t, exitRefused, code)
+	require.Contains(t, said, "HT9")
+	content := filepath.Join(d.dir, "classify.json")
+	require.NoError(t, os.WriteFile(content, []byte(`{"number":"FL3","date":"2024-12-27","loan":{"no":"HT2"},"class":"doubtful","reasons":["K07"],"because":[{"no":"HT1"}]}`), 0o600))
+	code, stdout, stderr := d.qxl("loan", "classify", "--as", "BankA/officer2", "--content", content)
+	require.Equal(t, exitDone, code, stdout+stderr)
+}

@@ -43,6 +43,14 @@ var labels = map[string]string{
 	"terms": "授权内容", "to": "止", "total": "合计", "total_interest": "利息合计", "type": "类型", "unpaid_interest": "未还利息",
 	"unpaid_principal": "未还本金", "use": "贷款用途", "used": "已使用", "uses": "使用记录", "voucher": "凭证摘要", "warning": "不良后果提示摘要",
 	"why": "事由", "zh": "中文",
+
+	// Of servicing and the end of day.
+	"accrued": "应计利息", "actual_rate": "贷款年化利率", "arrears": "欠款明细", "because": "同一债务人合同", "by_class": "按五级分类", "cap": "利率上限",
+	"compliant": "符合续贷条件", "days": "日终", "debtor": "债务人代号", "doubtful": "可疑", "dues": "还本安排", "each": "每期还款额", "effect": "提前还款方式",
+	"entry": "被冲正流水号", "floor": "下限", "given": "银行认定分类", "guarantor": "保证人(摘要)", "loss": "损失", "new": "新发放", "normal": "正常",
+	"of": "原合同编号", "own": "自身分类", "paid_to": "已结息日", "percent": "加收百分比", "positions": "日终头寸", "reasons": "分类原因",
+	"replaces": "补记原流水号", "reprice": "重定价方式", "resets": "待重定价日", "retail": "零售", "since": "上一日终", "special_mention": "关注",
+	"substandard": "次级", "was": "此前",
 }
 
 // labelZh is the Chinese name of a flag, "" for one without.
@@ -109,7 +117,7 @@ func shown(name string, v any) string {
 }
 
 // rates look like amounts of money and are none.
-var rates = map[string]bool{"rate": true, "lpr": true, "spread": true, "one_year": true, "five_year": true, "rate_cap_spread": true, "": true}
+var rates = map[string]bool{"rate": true, "lpr": true, "spread": true, "one_year": true, "five_year": true, "rate_cap_spread": true, "cap": true, "floor": true, "actual_rate": true, "": true}
 
 // isMoney tells an amount in yuan: a field that is no rate, with two decimals.
 func isMoney(name string, v any) bool {
@@ -130,7 +138,8 @@ var codeNames = map[string]map[string]string{
 	"guarantee":    loanCodes(loan.Guarantees),
 	"channel":      loanCodes(loan.Channels),
 	"use":          loanCodes(loan.Uses),
-	"reason":       loanCodes(loan.RejectReasons),
+	"reason":       loanCodes(loan.RejectReasons, loan.RepriceReasons),
+	"why":          loanCodes(loan.ClassReasons),
 	"type":         subjectTypes(),
 	"status": {string(authorization.StatusNotYet): "未生效", string(authorization.StatusActive): "有效", string(authorization.StatusExhausted): "次数用完",
 		string(authorization.StatusExpired): "已过期", string(authorization.StatusRevoked): "已撤回"},
@@ -148,10 +157,12 @@ func grantCodes(list []authorization.Code) map[string]string {
 	return names
 }
 
-func loanCodes(list []loan.Code) map[string]string {
+func loanCodes(lists ...[]loan.Code) map[string]string {
 	names := map[string]string{}
-	for _, c := range list {
-		names[c.Code] = c.Zh
+	for _, list := range lists {
+		for _, c := range list {
+			names[c.Code] = c.Zh
+		}
 	}
 	return names
 }
