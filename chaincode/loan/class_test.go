@@ -205,3 +205,18 @@ func TestUpgradeNeedsTwoInstalments(t *testing.T) {
 	w.Must(book, officer, "loan.Repay", w.repay("L1", "2026-01-05", w.show("L1", "2026-01-05").Account.Due.String()))
 	w.refused(reviewer, "loan.Classify", w.classify("L1", "2026-06-30", "normal"), "LOAN_UPGRADE_EARLY", "date", "2027-01-05", "2026-06-30")
 }
+
+// A tenth is not more than a tenth.
+func TestATenthOfTheDebtIsNotMore(t *testing.T) {
+	w := newWorld(t, "2025-06-30")
+	w.cooperative("450000", "50000")
+	w.Must(book, officer, "loan.Classify", w.classify("C2", "2024-01-20", "substandard", "K05"))
+	c := w.classify("C1", "2024-01-20", "special_mention", "K04")
+	c.Because = []ledgerstate.Ref{loanRef("C2")}
+	w.Must(book, officer, "loan.Classify", c)
+	// Ten fen repaid of the good one, and it is.
+	w.Must(book, officer, "loan.Prepay", loan.PrepayContent{Head: w.head("2024-01-21"), Loan: loanRef("C1"), Amount: yuan("770.1")})
+	c = w.classify("C1", "2024-01-21", "special_mention", "K04")
+	c.Because = []ledgerstate.Ref{loanRef("C2")}
+	w.refused(officer, "loan.Classify", c, "LOAN_CLASS_BETTER_THAN_FLOOR", "class", "substandard", "special_mention (K04)")
+}
