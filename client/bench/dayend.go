@@ -10,6 +10,7 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/loan"
+	"github.com/qingxinlian/qxl/chaincode/loan/schedule"
 	"github.com/qingxinlian/qxl/chaincode/money"
 	"github.com/qingxinlian/qxl/client/dayend"
 )
@@ -18,8 +19,10 @@ const (
 	// overdueOf is one loan of how many that nobody repays: four of a hundred
 	// are past due, about what banks report.
 	overdueOf = 25
-	// ahead is repaid on the others: more than is due in the first year.
-	ahead = 40_000 * money.Yuan
+	// ahead and interestAhead are repaid on the others: more than is due in the
+	// first year, and less than in the second.
+	ahead         = 40_000 * money.Yuan
+	interestAhead = 5_000 * money.Yuan
 	// yearOn is when all of them are past due again.
 	yearOn = 500
 )
@@ -32,7 +35,11 @@ func (b *Bench) EndsOfDay(ctx context.Context) ([]Run, error) {
 	var steps []step
 	for i, l := range b.loans {
 		if i%overdueOf != 0 {
-			steps = append(steps, step{"loan.Repay", &loan.RepayContent{Head: head("HKG", i, lastDay), Loan: named(l.no), Amount: ahead}})
+			amount := ahead
+			if methodOf(i) == schedule.InterestOnly {
+				amount = interestAhead
+			}
+			steps = append(steps, step{"loan.Repay", &loan.RepayContent{Head: head("HKG", i, lastDay), Loan: named(l.no), Amount: amount}})
 		}
 	}
 	if _, err := b.post(ctx, b.Bank.Lends, steps, &delays{}); err != nil {

@@ -239,12 +239,12 @@ func TestBadFiles(t *testing.T) {
 			path := d.file("cut", "BankA", good...)
 			raw, err := os.ReadFile(path)
 			require.NoError(t, err)
-			require.NoError(t, os.WriteFile(path, raw[:bytes.Index(raw, []byte("0.00\r\n记录类型"))], 0o600))
+			require.NoError(t, os.WriteFile(path, raw[:bytes.Index(raw, []byte("0.00,\r\n记录类型"))], 0o600))
 			return path
 		}, shown{"TRAILER_MISSING", "",
 			"第 5 行: 没有文件尾,文件可能不完整 / line 5: the file has no trailer; it may have been cut (value 2 lines, limit 文件尾 as the last record); export the whole table again and compare its length"}},
 		{"mixed encodings", "BankA/officer2", bank("还款,HK2", gb("还款,HK2")), shown{"ENCODING_MIXED", "",
-			"第 5 行: 该行不是 UTF-8 编码,与文件其余部分不一致 / line 5: the line is not UTF-8 as the rest of the file is (value 还款,HK2,2024-09-08,HT1,2000.00, limit UTF-8); save the whole file in one encoding, best as CSV UTF-8"}},
+			"第 5 行: 该行不是 UTF-8 编码,与文件其余部分不一致 / line 5: the line is not UTF-8 as the rest of the file is (value 还款,HK2,2024-09-08,HT1,2000.00,, limit UTF-8); save the whole file in one encoding, best as CSV UTF-8"}},
 		{"another bank's file", "BankB/officer2", bank("", ""), shown{"SENDER_OTHER", "报送机构",
 			"「报送机构」: 文件的报送机构与报送人所属机构不一致 / the file is another organization's than the sender's (value BankA, limit BankB); send it as a person of BankA"}},
 		{"another's records", "Commission/operator1", func() string { return d.file("others", "Commission", good...) }, shown{"RECORD_SENDER", "记录类型",
