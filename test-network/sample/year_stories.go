@@ -397,7 +397,7 @@ func paidLate(b *lender) {
 	due, _ = l.nextDue(l.paidTo)
 	l.skip(due)
 	l.pay(due, l.at(due).Due/2)
-	l.pay(due+9, l.at(due + 9).Due/2)
+	l.pay(due+9, l.at(due+9).Due/2)
 	l.payAll(due + 25)
 	l.payThrough(YearLast)
 }
