@@ -17,10 +17,11 @@ const (
 // on is the first working day on or after a day of the year.
 func (b *lender) on(day string) calendar.Date { return b.later(calendar.MustParse(day), 0, 0) }
 
-// someone is a new borrower of the bank, registered before a day.
+// someone is a new borrower of the bank, registered before a day of business
+// and before the year, with which the platform brings its subjects in.
 func (b *lender) someone(kind subject.Type, day calendar.Date) *borrower {
 	who := b.borrower(kind)
-	who.registered = day - calendar.Date(b.between(3, 30))
+	who.registered = min(day, YearFirst) - calendar.Date(b.between(3, 30))
 	b.register(&who)
 	return &who
 }
