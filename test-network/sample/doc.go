@@ -13,5 +13,9 @@
 // them in, the totals that must come out and the values by which a privacy
 // test recognizes one bank's data.
 //
+// Year is another sample: a year of two banks, day by day, in which every event
+// of a loan's life occurs. Its first bank has told loans, one for each thing
+// that can happen; the others are like most loans.
+//
 // It owns the generator's data. It is no part of what members run.
 package sample

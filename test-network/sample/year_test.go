@@ -2,7 +2,9 @@ package sample_test
 
 import (
 	"context"
+	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -10,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
+	"github.com/qingxinlian/qxl/chaincode/loan"
 	"github.com/qingxinlian/qxl/client/dayend"
 	"github.com/qingxinlian/qxl/client/dayfile"
 	"github.com/qingxinlian/qxl/client/wallet"
@@ -79,6 +82,35 @@ func TestAYearMonthByMonth(t *testing.T) {
 		require.Equal(t, b.Outstanding, got.Outstanding)
 		require.Equal(t, b.Overdue, got.OverdueLoans)
 	}
+	t.Run("ten loans explained", func(t *testing.T) { w.explained(t, dir, m) })
+}
+
+// explained has docs/explained-loans.md worked out again from the day files,
+// by a program that shares no code with ours, beside what the ledger explains.
+func (w *world) explained(t *testing.T, dir string, m *sample.YearManifest) {
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip("NOT COMPARED: python3 is not installed (apt-get install python3), so nothing worked these loans out by hand")
+	}
+	answers := t.TempDir()
+	for _, told := range m.Told {
+		if told.Bank != "BankA" {
+			continue
+		}
+		var a loan.ExplainAnswer
+		require.NoError(t, w.client("BankA/officer2").Ask(context.Background(), w.books["BankA"], "loan.Explain", loan.LoanQuery{Loan: told.Contract, At: m.Last}, &a))
+		raw, err := json.Marshal(a)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(answers, told.Contract+".json"), raw, 0o600))
+	}
+	out, err := exec.Command("python3", "../recount/explained.py", dir, answers, "../reference/lpr.csv").Output()
+	require.NoError(t, err)
+	page := "../../docs/explained-loans.md"
+	if os.Getenv("UPDATE_GOLDEN") == "1" {
+		require.NoError(t, os.WriteFile(page, out, 0o644))
+	}
+	want, err := os.ReadFile(page)
+	require.NoError(t, err)
+	require.Equal(t, string(want), string(out), "run again with UPDATE_GOLDEN=1")
 }
 
 // TestAYearIsTheSameForTheSameSeed: bytes, not sense.
