@@ -33,6 +33,9 @@ type need struct {
 	// somebody else: another bank's grants are in another book, so this one
 	// has none of that number.
 	recipient, elsewhere string
+	// purpose is what the grant is for, another what one is for that does not
+	// serve here.
+	purpose, another string
 }
 
 // TestNothingWithoutALiveAuthorization runs each command that needs a grant
@@ -44,21 +47,23 @@ func TestNothingWithoutALiveAuthorization(t *testing.T) {
 	rival := m.newBorrower("BankB", true)
 	d := m.newDeal(b)
 	m.route(d)
+	existing := newRef("HT" + digits(14))
 	check := func(grant ledgerstate.Ref) any {
 		return authorization.CheckContent{Head: newHead(d.day), Grant: grant, Subject: b.pseudonym, Purpose: "01", Items: []string{"LOAN"}, Why: d.application.No}
 	}
 	needs := []need{
-		{"authorization.Check", "BankA/officer1", bookA, check, "BankAMSP", authorization.Missing.Code},
-		{"authorization.CheckOther", "Commission/operator1", command.CommonsName, check, "CommissionMSP", authorization.Foreign.Code},
-		{"loan.Accept", "BankA/officer1", bookA, func(g ledgerstate.Ref) any { return d.accept(g) }, "BankAMSP", authorization.Missing.Code},
-		{"loan.Credit", "BankA/approver1", bookA, func(g ledgerstate.Ref) any { return d.credit(g) }, "BankAMSP", authorization.Missing.Code},
+		{"authorization.Check", "BankA/officer1", bookA, check, "BankAMSP", authorization.Missing.Code, "01", "03"},
+		{"authorization.CheckOther", "Commission/operator1", command.CommonsName, check, "CommissionMSP", authorization.Foreign.Code, "01", "03"},
+		{"loan.Accept", "BankA/officer1", bookA, func(g ledgerstate.Ref) any { return d.accept(g) }, "BankAMSP", authorization.Missing.Code, "01", "03"},
+		{"loan.Credit", "BankA/approver1", bookA, func(g ledgerstate.Ref) any { return d.credit(g) }, "BankAMSP", authorization.Missing.Code, "01", "03"},
+		{"loan.TakeOn", "BankA/officer1", bookA, func(g ledgerstate.Ref) any { return d.takeOn(existing, g) }, "BankAMSP", authorization.Missing.Code, "03", "01"},
 	}
 	tried := map[string]bool{}
 	refusals := 0
 	for _, n := range needs {
 		tried[n.name] = true
 		grant := func(of borrower, change func(*authorization.GrantContent)) ledgerstate.Ref {
-			g := of.terms(d.day, n.recipient, "01")
+			g := of.terms(d.day, n.recipient, n.purpose)
 			if change != nil {
 				change(&g)
 			}
@@ -80,7 +85,7 @@ func TestNothingWithoutALiveAuthorization(t *testing.T) {
 		if n.book == command.CommonsName {
 			elsewhere = grant(b, func(g *authorization.GrantContent) { g.Grantee = "FinanceMSP" })
 		} else {
-			g := rival.terms(d.day, "BankBMSP", "01")
+			g := rival.terms(d.day, "BankBMSP", n.purpose)
 			m.accepted("Commission/operator1", bookB, "authorization.Grant", g)
 			elsewhere = g.Grant
 		}
@@ -94,7 +99,7 @@ func TestNothingWithoutALiveAuthorization(t *testing.T) {
 			{authorization.AlreadyOver.Code, revoked},
 			{authorization.Foreign.Code, grant(other, nil)},
 			{n.elsewhere, elsewhere},
-			{authorization.WrongUse.Code, grant(b, func(g *authorization.GrantContent) { g.Purpose = "03" })},
+			{authorization.WrongUse.Code, grant(b, func(g *authorization.GrantContent) { g.Purpose = n.another })},
 		} {
 			m.refused(bad.code, n.person, n.book, n.name, n.content(bad.grant))
 			refusals++

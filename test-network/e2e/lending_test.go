@@ -196,6 +196,14 @@ func (d *deal) accept(grant ledgerstate.Ref) loan.AcceptContent {
 	return loan.AcceptContent{Head: newHead(d.day), Loan: d.contract, Application: d.application, Subject: ledgerstate.Ref{ID: ledgerstate.ID{Page: d.pseudonym}, No: d.number}, Grant: grant}
 }
 
+// takeOn is a bullet loan of ten days ago that the ledger does not know yet.
+func (d *deal) takeOn(contract, grant ledgerstate.Ref) loan.TakeOnContent {
+	first := d.day - 10
+	return loan.TakeOnContent{Head: newHead(d.day), Loan: contract, Subject: ledgerstate.Ref{ID: ledgerstate.ID{Page: d.pseudonym}, No: d.number}, Grant: grant,
+		TakenTerms: loan.TakenTerms{Product: "PRJ", Guarantee: "C1", Signed: first, Disbursed: first, Amount: d.paid, Rate: rate(), Method: schedule.Bullet,
+			Periods: 1, EveryMonths: 12, PaidTo: first, Balance: d.paid, Voucher: d.voucher}}
+}
+
 func (d *deal) credit(grant ledgerstate.Ref) loan.CreditContent {
 	return loan.CreditContent{Head: newHead(d.day), Loan: d.contract, Grant: grant, Limit: d.limit, Rate: rate(), Months: 24, Method: schedule.EqualInstalment, Guarantee: "C1"}
 }
