@@ -30,7 +30,8 @@ type Sender struct {
 	// bank; false if there is no such bank.
 	BookOf func(organization string) (string, bool)
 	// Pseudonym may name the pseudonym under which a subject of a book holds a
-	// certificate already; "" lets one be drawn. It may be nil.
+	// certificate already; "" lets one be drawn, and so does one that another
+	// subject has. It may be nil.
 	Pseudonym func(chaincode, number string) string
 }
 
@@ -295,6 +296,9 @@ func (im *importing) one(ctx context.Context, l *Line) (sent, error) {
 	item, err := pipeline.ItemOf(l.Record.definition, content)
 	if err != nil {
 		return s, err
+	}
+	if key.number != "" {
+		item.Refs[0].Prefers = true
 	}
 	pipe, err := im.pipe(chaincode)
 	if err != nil {

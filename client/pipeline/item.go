@@ -35,6 +35,9 @@ type Ref struct {
 	With *ledgerstate.Ref
 	// Birth: the command brings the aggregate into being.
 	Birth bool
+	// Prefers: the ID that the caller has set for a birth is a wish. Where
+	// something lives there already, another is drawn.
+	Prefers bool
 	// Reads: the command only reads the aggregate. The first reference of an
 	// item is the one it acts on, whatever this says.
 	Reads bool

@@ -34,6 +34,7 @@ type use struct {
 	reads bool
 	birth bool
 	fixed bool       // the ID is the caller's
+	wish  bool       // but may give way to another
 	with  *aggregate // whose ID this one shares; nil for its own
 }
 
@@ -94,7 +95,7 @@ func (p *Pipeline) register(e *entry) {
 	for i, r := range e.item.Refs {
 		agg := p.aggregate(Key{r.Kind.Code, r.At.No})
 		agg.kind = r.Kind
-		u := use{agg: agg, at: r.At, reads: r.Reads && i > 0, birth: r.Birth, fixed: !r.At.ID.IsZero()}
+		u := use{agg: agg, at: r.At, reads: r.Reads && i > 0, birth: r.Birth, fixed: !r.At.ID.IsZero(), wish: r.Prefers}
 		for j := range e.uses {
 			if r.With != nil && e.uses[j].at == r.With {
 				u.with, u.fixed = e.uses[j].agg, false

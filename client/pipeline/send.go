@@ -211,7 +211,11 @@ func (p *Pipeline) redraw(e *entry) bool {
 		return false
 	}
 	any := false
-	for _, u := range e.uses {
+	for i := range e.uses {
+		u := &e.uses[i]
+		if u.wish {
+			u.fixed = false
+		}
 		if u.birth && u.agg.proposed && u.own() {
 			u.agg.id = ledgerstate.ID{}
 			any = true
