@@ -2,6 +2,7 @@ package consortium
 
 import (
 	"sort"
+	"strconv"
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/command"
@@ -23,6 +24,7 @@ type Tables struct {
 	Items     []Item          `json:"items"`    // by code
 	Rules     Parameters      `json:"rules"`
 	Pending   []Proposal      `json:"pending"`
+	Packs     []RulePack      `json:"packs"` // rules of risk compensation, by first day
 }
 
 // Member is an organization. Names change; the MSP does not.
@@ -60,6 +62,14 @@ type Calendar struct {
 	FirstYear  int             `json:"first_year"`
 	LastYear   int             `json:"last_year"`
 	Exceptions []calendar.Date `json:"exceptions"`
+}
+
+// String spells the years out for a refusal.
+func (c Calendar) String() string {
+	if c.FirstYear == 0 {
+		return "none"
+	}
+	return strconv.Itoa(c.FirstYear) + ".." + strconv.Itoa(c.LastYear)
 }
 
 // Product is a loan product 信贷产品. Its limits are parameters of the
