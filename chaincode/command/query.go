@@ -119,12 +119,14 @@ type ReceiptAnswer struct {
 func ReceiptQueries(cc Chaincode) []QueryDefinition {
 	roles := []string{"officer", "reviewer", "approver", "operator", "auditor"}
 	var list []QueryDefinition
-	for _, lane := range cc.Lanes() {
+	for _, lane := range append(Book.Lanes(), Commons.Lanes()...) {
+		at, collections := lane.Receipts()
+		if at != cc {
+			continue
+		}
 		var access []Allow
-		var collections []Collection
 		parties := []Party{Commission, CentralBank, Finance, Bank, Audit}
-		if len(lane.Collections) > 0 {
-			collections = lane.Collections[:1]
+		if len(collections) > 0 {
 			parties = collections[0].Members
 		}
 		access = append(access, Allow{Subject, "subject"}, Allow{Provider, "provider"})

@@ -126,12 +126,35 @@ func (c Chaincode) Collections() []Collection {
 
 // Lane is the way a transaction takes: what it writes and who must endorse
 // it. Commands of one lane may share a batch.
+//
+// A lane of commons may need a book too. One that Asks reads books, through
+// calls that write nothing. One with a Book is joint: it asks the one book
+// that its transaction names, decides, and calls that book once to write, so
+// that the policies of both chaincodes hold. Its receipts are the book's.
 type Lane struct {
 	Name        string
 	Chaincode   Chaincode
-	Collections []Collection // the first holds the lane's receipts; none means public keys
+	Collections []Collection // the first holds the lane's receipts, unless Book does; none means public keys
 	Reads       []Collection // collections read besides, whose members include every endorser
 	Endorse     Policy       // all of the collections' policies at once
+	Asks        []Collection // of a book: what the lane is told of
+	Book        []Collection // of a book: what the lane writes there; the first holds its receipts
+}
+
+// Joint reports whether one transaction of the lane writes commons and a
+// book.
+func (l Lane) Joint() bool { return len(l.Book) > 0 }
+
+// Receipts says where the lane's receipts are: in which chaincode, and in
+// which of its collections, none if they are public.
+func (l Lane) Receipts() (Chaincode, []Collection) {
+	switch {
+	case l.Joint():
+		return Book, l.Book[:1]
+	case len(l.Collections) > 0:
+		return l.Chaincode, l.Collections[:1]
+	}
+	return l.Chaincode, nil
 }
 
 var (
@@ -139,14 +162,20 @@ var (
 	IntakeLane = Lane{Name: "intake", Chaincode: Book, Collections: []Collection{Intake}, Endorse: Intake.Endorse}
 	AcceptLane = Lane{Name: "accept", Chaincode: Book, Collections: []Collection{Loan, Person}, Reads: []Collection{Intake}, Endorse: all(by(Bank), by(Commission))}
 	LoanLane   = Lane{Name: "loan", Chaincode: Book, Collections: []Collection{Loan}, Reads: []Collection{Intake}, Endorse: Loan.Endorse}
-	PublicLane = Lane{Name: "public", Chaincode: Commons, Endorse: threeAuthorities}
-	OthersLane = Lane{Name: "others", Chaincode: Commons, Collections: []Collection{CommonsIntake}, Endorse: CommonsIntake.Endorse}
+	CompLane   = Lane{Name: "comp", Chaincode: Book, Collections: []Collection{Comp}, Reads: []Collection{Loan, Intake}, Endorse: Comp.Endorse}
+
+	PublicLane   = Lane{Name: "public", Chaincode: Commons, Endorse: threeAuthorities}
+	OthersLane   = Lane{Name: "others", Chaincode: Commons, Collections: []Collection{CommonsIntake}, Endorse: CommonsIntake.Endorse}
+	FilingLane   = Lane{Name: "filing", Chaincode: Commons, Collections: []Collection{Registry}, Reads: []Collection{Fund}, Endorse: Registry.Endorse, Asks: []Collection{Loan, Intake, Comp}, Book: []Collection{Comp}}
+	RegistryLane = Lane{Name: "registry", Chaincode: Commons, Collections: []Collection{Registry}, Endorse: Registry.Endorse, Asks: []Collection{Loan, Comp}}
+	FundLane     = Lane{Name: "fund", Chaincode: Commons, Collections: []Collection{Fund}, Endorse: Fund.Endorse, Asks: []Collection{Comp}}
+	SettleLane   = Lane{Name: "settle", Chaincode: Commons, Collections: []Collection{Fund}, Endorse: Fund.Endorse, Asks: []Collection{Loan, Comp}, Book: []Collection{Comp}}
 )
 
 // Lanes of a chaincode.
 func (c Chaincode) Lanes() []Lane {
 	if c == Book {
-		return []Lane{PersonLane, IntakeLane, AcceptLane, LoanLane}
+		return []Lane{PersonLane, IntakeLane, AcceptLane, LoanLane, CompLane}
 	}
-	return []Lane{PublicLane, OthersLane}
+	return []Lane{PublicLane, OthersLane, FilingLane, RegistryLane, FundLane, SettleLane}
 }

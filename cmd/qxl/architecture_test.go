@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"os/exec"
+	"path"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,8 +13,9 @@ import (
 
 const module = "github.com/qingxinlian/qxl"
 
-// rooms in their order: a later one may call an earlier one's pure rules.
-var rooms = []string{"consortium", "subject", "authorization", "loan"}
+// rooms in their order: a later one may call an earlier one's pure rules. A
+// folder of a room stands with its room, unless it is named.
+var rooms = []string{"consortium", "subject", "authorization", "loan", "compensation/formula", "compensation", "compensation/registry", "compensation/fund"}
 
 // TestImportsPointOneWay holds the direction of imports that the layout
 // promises: cmd → client → chaincode; network knows nothing of credit;
@@ -80,14 +83,13 @@ func mayImport(from, to string) error {
 	return nil
 }
 
-func room(path string) int {
-	rest, ok := strings.CutPrefix(path, "chaincode/")
+func room(folder string) int {
+	rest, ok := strings.CutPrefix(folder, "chaincode/")
 	if !ok {
 		return -1
 	}
-	name, _, _ := strings.Cut(rest, "/")
-	for i, r := range rooms {
-		if r == name {
+	for name := rest; name != "."; name = path.Dir(name) {
+		if i := slices.Index(rooms, name); i >= 0 {
 			return i
 		}
 	}
@@ -101,6 +103,13 @@ func TestMayImport(t *testing.T) {
 	require.Error(t, mayImport("network", "chaincode/command"))
 	require.Error(t, mayImport("client/pipeline", "network"))
 	require.Error(t, mayImport("client/pipeline", "cmd/qxl"))
+	require.NoError(t, mayImport("chaincode/loan", "chaincode/loan/schedule"))
+	require.NoError(t, mayImport("chaincode/compensation/fund", "chaincode/compensation"))
+	require.NoError(t, mayImport("chaincode/compensation", "chaincode/compensation/formula"))
+	require.Error(t, mayImport("chaincode/compensation", "chaincode/compensation/registry"))
+	require.Error(t, mayImport("chaincode/compensation/registry", "chaincode/compensation/fund"))
+	require.Error(t, mayImport("chaincode/compensation/formula", "chaincode/compensation"))
+	require.Error(t, mayImport("chaincode/loan", "chaincode/compensation/formula"))
 	require.NoError(t, mayImport("cmd/qxl", "network"))
 	require.NoError(t, mayImport("cmd/qxl", "cmd/internal/frontdoor"))
 	require.Error(t, mayImport("cmd/qxl-fabsdk", "cmd/qxl"))
