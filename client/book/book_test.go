@@ -131,7 +131,7 @@ func TestEndorsersSatisfyThePolicy(t *testing.T) {
 	var e *book.UnknownChaincodeError
 	require.ErrorAs(t, err, &e)
 	_, err = c.Endorsers(bookA, "road")
-	require.EqualError(t, err, `book-banka has no lane "road"; there are person, intake, accept, loan`)
+	require.EqualError(t, err, `book-banka has no lane "road"; there are person, intake, accept, loan, comp`)
 }
 
 // An authority that fails is replaced by another, one that serves is kept.
