@@ -104,6 +104,11 @@ func (c Change) valid() error {
 				return CalendarWrong.At("calendar.exceptions", "ascending, within the years", d)
 			}
 		}
+		for year := k.FirstYear; year <= k.LastYear; year++ {
+			if !k.holds(year) {
+				return CalendarWrong.At("calendar.exceptions", "days off of each year", year)
+			}
+		}
 	}
 	for _, p := range c.Products {
 		if len(p.Code) < 2 || len(p.Code) > 8 || p.Zh == "" || p.From == 0 || p.MaxPrincipal <= 0 || p.MaxMonths < 1 || p.MaxMonths > 360 || len(p.Methods) == 0 || len(p.Guarantees) == 0 {

@@ -83,9 +83,9 @@ var Route = command.Command[RouteContent]{
 			return nil, no
 		}
 		tables := consortium.Of(ctx)
-		deadline, ok := workingDaysAfter(tables.Calendar, c.Date, tables.Rules.DecisionDays)
-		if !ok {
-			return nil, CalendarMissing.At("date", span(tables.Calendar), c.Date)
+		deadline, missing := tables.Calendar.WorkingDayAfter(c.Date, tables.Rules.DecisionDays)
+		if missing != 0 {
+			return nil, CalendarMissing.At("date", tables.Calendar, missing)
 		}
 		return []ledgerstate.Change{ApplicationKind.Happened(c.Application, ApplicationRouted{Date: c.Date, Deadline: deadline})}, nil
 	},

@@ -125,11 +125,35 @@ func TestRoutingRefused(t *testing.T) {
 	w.Must(book, operator, "loan.Apply", w.application("A2", person, "2027-12-27"))
 	late := loan.RouteContent{Head: w.head("2027-12-26"), Application: appRef("A2")}
 	w.refused(operator, "loan.Route", late, "LOAN_DATE_ORDER", "date", "2027-12-27", "2027-12-26")
-	late = loan.RouteContent{Head: w.head("2027-12-27"), Application: appRef("A2")}
-	w.refused(operator, "loan.Route", late, "LOAN_CALENDAR_MISSING", "date", "2022..2027", "2027-12-27")
+}
+
+// The term for a decision is counted in working days: in a year whose days off
+// are not on the ledger nobody can tell its last day. Once the year is entered,
+// the same command is done.
+func TestRoutingNeedsTheYearsCalendar(t *testing.T) {
+	w := newWorld(t, "2028-01-05") // calendar of 2022 to 2027
+	route := func(no, date string) loan.RouteContent {
+		w.Must(book, operator, "loan.Apply", w.application(no, person, date))
+		return loan.RouteContent{Head: w.head(date), Application: appRef(no)}
+	}
+	w.Must(book, operator, "loan.Route", route("A1", "2027-12-17")) // ten working days to the 31st
+	turns := route("A2", "2027-12-20")                              // the tenth is in 2028
+	w.refused(operator, "loan.Route", turns, "LOAN_CALENDAR_MISSING", "date", "2022..2027", "2028")
+	later := route("A3", "2028-01-04")
+	w.refused(operator, "loan.Route", later, "LOAN_CALENDAR_MISSING", "date", "2022..2027", "2028")
+	_, en := loan.CalendarMissing.At("date", nil, nil).Texts()
+	require.Contains(t, en, "the central bank enters the State Council's notice first")
+
+	w.workingDays(2022, 2028)
+	w.Must(book, operator, "loan.Route", turns)
+	w.Must(book, operator, "loan.Route", later)
+	var s loan.ApplicationSheet
+	require.NoError(t, w.Ask(book, operator, "loan.ShowApplication", loan.ApplicationQuery{Application: "A2"}, &s))
+	require.Equal(t, "2028-01-03", s.Deadline.String())
+
 	bare := &world{Ledger: chaincodetest.New(t, "2024-08-01"), t: t}
 	bare.Must(book, operator, "loan.Apply", bare.application("A1", person, "2024-01-02"))
-	bare.refused(operator, "loan.Route", loan.RouteContent{Head: bare.head("2024-01-02"), Application: appRef("A1")}, "LOAN_CALENDAR_MISSING", "date", "none", "2024-01-02")
+	bare.refused(operator, "loan.Route", loan.RouteContent{Head: bare.head("2024-01-02"), Application: appRef("A1")}, "LOAN_CALENDAR_MISSING", "date", "none", "2024")
 }
 
 func TestAcceptanceRefused(t *testing.T) {

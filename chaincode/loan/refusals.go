@@ -22,7 +22,7 @@ var (
 	ProductMethod = refusal.New("LOAN_PRODUCT_METHOD", "产品不支持该还款方式", "the product does not have this repayment method", "")
 	ProductSecure = refusal.New("LOAN_PRODUCT_GUARANTEE", "产品不支持该担保方式", "the product does not have this kind of guarantee", "")
 
-	CalendarMissing = refusal.New("LOAN_CALENDAR_MISSING", "该年度的工作日历尚未发布", "the working-day calendar of that year is not on the ledger", "")
+	CalendarMissing = refusal.New("LOAN_CALENDAR_MISSING", "该年度的工作日历未录入账本,须先由人民银行录入国务院放假安排", "the working-day calendar of that year is not on the ledger; the central bank enters the State Council's notice first", "")
 	ApplicationUsed = refusal.New("LOAN_APPLICATION_USED", "该申请已被受理", "the application has been accepted already", "")
 	SubjectDiffers  = refusal.New("LOAN_SUBJECT_DIFFERS", "主体与申请不一致", "the subject is not the one who applied", "")
 	SamePerson      = refusal.New("LOAN_SAME_PERSON", "经办与审批不能为同一人", "who approves must be another person", "")
