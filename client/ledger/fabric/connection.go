@@ -9,6 +9,8 @@ import (
 
 	"github.com/hyperledger/fabric-gateway/pkg/client"
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
+	gatewaypb "github.com/hyperledger/fabric-protos-go-apiv2/gateway"
+	"github.com/hyperledger/fabric-protos-go-apiv2/msp"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/qingxinlian/qxl/client/ledger"
@@ -108,6 +110,9 @@ func (c *connection) Submit(ctx context.Context, call ledger.Call) (commit *ledg
 	submitted, err := timed(ctx, c.factory.profile.SubmitTimeout, func(ctx context.Context) (*client.Commit, error) {
 		return endorsed.SubmitWithContext(ctx)
 	})
+	if err != nil && taken(err) {
+		submitted, err = c.awaited(d, txID)
+	}
 	if err != nil {
 		return nil, stageError(ledger.StageSubmit, txID, err)
 	}
@@ -121,6 +126,24 @@ func (c *connection) Submit(ctx context.Context, call ledger.Call) (commit *ledg
 		return nil, invalid(txID, status.Code, status.BlockNumber)
 	}
 	return &ledger.Commit{TxID: txID, Block: status.BlockNumber, Response: endorsed.Result()}, nil
+}
+
+// awaited is the commit of a transaction that the gateway's Submit did not
+// give, although the orderers have it.
+func (c *connection) awaited(d door, txID string) (*client.Commit, error) {
+	creator, err := proto.Marshal(&msp.SerializedIdentity{Mspid: d.session.Identity().MspID(), IdBytes: d.session.Identity().Credentials()})
+	if err != nil {
+		return nil, err
+	}
+	request, err := proto.Marshal(&gatewaypb.CommitStatusRequest{TransactionId: txID, ChannelId: c.factory.profile.Channel, Identity: creator})
+	if err != nil {
+		return nil, err
+	}
+	unsigned, err := proto.Marshal(&gatewaypb.SignedCommitStatusRequest{Request: request})
+	if err != nil {
+		return nil, err
+	}
+	return d.session.NewCommit(unsigned)
 }
 
 func timed[T any](ctx context.Context, limit time.Duration, call func(context.Context) (T, error)) (T, error) {

@@ -171,6 +171,19 @@ func maySubmit(st *status.Status) bool {
 	return true
 }
 
+// taken reports whether a failed Submit says that orderers hold the
+// transaction: the gateway hands it to all of them, and one that heard of it
+// from another, or has ordered it already, answers with an error. On a busy
+// machine that is often enough of them for the gateway to give up.
+func taken(err error) bool {
+	for _, t := range texts(status.Convert(unwrap(err))) {
+		if strings.Contains(t, "request already processed") || strings.Contains(t, "request already exists") {
+			return true
+		}
+	}
+	return false
+}
+
 // invalid is the error of a transaction that was ordered and found invalid.
 func invalid(txID string, code peer.TxValidationCode, block uint64) *ledger.Error {
 	name := code.String()

@@ -222,3 +222,26 @@ func TestProfileIsChecked(t *testing.T) {
 	_, err = f.As(t.Context(), "BankA/officer1")
 	require.EqualError(t, err, "network profile: TLS root of BankAMSP holds no certificate")
 }
+
+// The gateway hands a transaction to all orderers. Those that heard of it
+// from each other first answer "already", and the gateway fails: it is a
+// success.
+func TestOrderersThatHaveATransactionAlready(t *testing.T) {
+	for _, already := range []string{"request already processed", "request already exists"} {
+		g := newFakeGateway(t)
+		g.ordered = true
+		g.failing["submit"] = gatewayError(t, codes.Unavailable, "insufficient number of orderers could successfully process transaction to satisfy quorum requirement",
+			"received unsuccessful response from orderer: status=SERVICE_UNAVAILABLE, info=failed to submit request: "+already, "connection refused")
+		officer := person(t, "BankA", "officer1", officerAttrs)
+		l := connect(t, officer, fabric.Profile{Peers: map[string]fabric.Peer{"BankAMSP": g.peer}})
+		commit, err := l.Submit(t.Context(), disburse)
+		require.NoError(t, err)
+		require.EqualValues(t, 5, commit.Block)
+		require.Equal(t, `{"accepted":1}`, string(commit.Response))
+		last := g.requests[len(g.requests)-1].(*gatewaypb.SignedCommitStatusRequest)
+		asked := must(t, last.GetRequest(), &gatewaypb.CommitStatusRequest{})
+		require.Equal(t, commit.TxID, asked.GetTransactionId())
+		require.Equal(t, serialized(t, officer), asked.GetIdentity())
+		require.NotEmpty(t, last.GetSignature())
+	}
+}

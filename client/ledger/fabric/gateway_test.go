@@ -41,6 +41,7 @@ type fakeGateway struct {
 	mu        sync.Mutex
 	endorsers [][]byte // identities that "endorse"
 	failing   map[string]error
+	ordered   bool // what Submit refuses is ordered all the same
 	code      peer.TxValidationCode
 	requests  []proto.Message
 	blocks    []*common.Block
@@ -146,7 +147,7 @@ func (g *fakeGateway) Endorse(_ context.Context, r *gatewaypb.EndorseRequest) (*
 func (g *fakeGateway) Submit(_ context.Context, r *gatewaypb.SubmitRequest) (*gatewaypb.SubmitResponse, error) {
 	leave, err := g.enter("submit", r)
 	defer leave()
-	if err != nil {
+	if err != nil && !g.ordered {
 		return nil, err
 	}
 	g.mu.Lock()
@@ -155,7 +156,7 @@ func (g *fakeGateway) Submit(_ context.Context, r *gatewaypb.SubmitRequest) (*ga
 	metadata.Metadata[common.BlockMetadataIndex_TRANSACTIONS_FILTER] = []byte{byte(g.code)}
 	g.blocks = append(g.blocks, &common.Block{Header: &common.BlockHeader{Number: uint64(len(g.blocks) + 5)},
 		Data: &common.BlockData{Data: [][]byte{encode(g.t, r.GetPreparedTransaction())}}, Metadata: metadata})
-	return &gatewaypb.SubmitResponse{}, nil
+	return &gatewaypb.SubmitResponse{}, err
 }
 
 func (g *fakeGateway) CommitStatus(_ context.Context, r *gatewaypb.SignedCommitStatusRequest) (*gatewaypb.CommitStatusResponse, error) {
