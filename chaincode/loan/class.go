@@ -285,27 +285,14 @@ func (l *Loan) performingSince(ctx *command.Context, a *account.Account, c Class
 
 // entries are the account's entries that stand at the end of a day, by date.
 func entries(ctx *command.Context, ref ledgerstate.Ref, to calendar.Date) ([]account.Entry, error) {
-	r, err := Kind.Get(ctx.View, "loan", ref)
+	x, err := ExtractOf(ctx, "loan", ref)
 	if err != nil {
 		return nil, err
 	}
-	var log chronicle
-	if log, err = Kind.Log(ctx.View, ref.ID, r); err != nil {
-		return nil, err
+	postings := x.Postings(0, to)
+	list := make([]account.Entry, len(postings))
+	for i := range postings {
+		list[i] = postings[i].Entry
 	}
-	stands, err := log.standing()
-	if err != nil {
-		return nil, err
-	}
-	var list []account.Entry
-	if r.State.IsTakenOn() {
-		list = append(list, r.State.opening())
-	}
-	for i, e := range log {
-		if x, ok := e.Event.(posting); ok && stands[i] && e.Date <= to {
-			list = append(list, x.entry())
-		}
-	}
-	slices.SortStableFunc(list, func(a, b account.Entry) int { return int(a.Date) - int(b.Date) })
 	return list, nil
 }
