@@ -71,6 +71,17 @@ func (v *View) secret(collection string) ([]byte, error) {
 	return s.Secret, nil
 }
 
+// MAC is an HMAC under a collection's secret: what nobody outside the
+// collection can compute, however few values there are to guess from. A
+// purpose is a label that no other use of the secret has.
+func (v *View) MAC(collection, purpose string, parts ...[]byte) ([]byte, error) {
+	secret, err := v.secret(collection)
+	if err != nil {
+		return nil, err
+	}
+	return mac(secret, append([][]byte{[]byte("use"), []byte(purpose)}, parts...)...), nil
+}
+
 // PlaceSecret gives a collection its secret, once and for ever.
 func (v *View) PlaceSecret(collection string, secret []byte) error {
 	if len(secret) != SecretSize {

@@ -89,8 +89,12 @@ var Accept = command.Command[AcceptContent]{
 		if err != nil {
 			return nil, err
 		}
+		sealed, err := subject.SealOf(ctx, a.Subject)
+		if err != nil {
+			return nil, err
+		}
 		e := LoanAccepted{Date: c.Date, Subject: a.Subject, Application: c.Application.No, Product: a.Product, Deadline: a.Deadline, Grant: c.Grant.No,
-			Profile: Profile{Type: p.Type, Region: p.Region, Industry: p.Industry, Size: p.Size, Date: p.At}, By: ctx.Actor.By()}
+			Profile: Profile{Type: p.Type, Region: p.Region, Industry: p.Industry, Size: p.Size, Date: p.At}, By: ctx.Actor.By(), Borrower: sealed}
 		return []ledgerstate.Change{Kind.Born(c.Loan, e), AcceptanceKind.Born(c.Application, ApplicationAccepted{Contract: c.Loan.No})}, nil
 	},
 }

@@ -1,6 +1,8 @@
 package loan
 
 import (
+	"github.com/vmihailenco/msgpack/v5"
+
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/loan/schedule"
 	"github.com/qingxinlian/qxl/chaincode/money"
@@ -52,16 +54,28 @@ type LoanAccepted struct {
 	Deadline    calendar.Date
 	Grant       string
 	By          []byte
+	Borrower    []byte // sealed
+}
+
+// EncodeMsgpack writes the ledger's form.
+func (e LoanAccepted) EncodeMsgpack(enc *msgpack.Encoder) error {
+	return encodeArray(enc, 8, e.Date, e.Subject, e.Profile, e.Application, e.Product, e.Deadline, e.Grant, e.By, e.Borrower)
+}
+
+// DecodeMsgpack reads it.
+func (e *LoanAccepted) DecodeMsgpack(dec *msgpack.Decoder) error {
+	*e = LoanAccepted{}
+	return decodeArray(dec, 8, &e.Date, &e.Subject, &e.Profile, &e.Application, &e.Product, &e.Deadline, &e.Grant, &e.By, &e.Borrower)
 }
 
 // Evolve implements ledgerstate.Event.
 func (e LoanAccepted) Evolve(Loan) Loan {
 	return Loan{Status: Accepted, Accepted: e.Date, Last: e.Date, Subject: e.Subject, Profile: e.Profile, Application: e.Application,
-		Product: e.Product, Deadline: e.Deadline, AcceptedBy: e.By}
+		Product: e.Product, Deadline: e.Deadline, AcceptedBy: e.By, Borrower: e.Borrower}
 }
 
-// DigestEvent leaves pseudonym and certificate out.
-func (e LoanAccepted) DigestEvent() any { e.Subject, e.By = "", nil; return e }
+// DigestEvent leaves pseudonym, certificate and seal out.
+func (e LoanAccepted) DigestEvent() any { e.Subject, e.By, e.Borrower = "", nil, nil; return e }
 
 // LoanRejected ends an application without a loan.
 type LoanRejected struct {

@@ -16,7 +16,7 @@ var Commands = []command.Definition{Apply, Route, Accept, Reject, Decide, Sign, 
 // Queries of the room.
 var Queries = []command.QueryDefinition{
 	Show, List, History, Schedule, Totals, Balances, ShowApplication, ListApplications,
-	Quote, Explain, Positions, ShowDays,
+	Quote, Explain, Positions, ShowDays, Borrower,
 	command.Locate(command.Book, command.Loan, Kind, staff...),
 	command.Locate(command.Book, command.Intake, ApplicationKind, append(subjects, staff...)...),
 	command.Export(command.Book, command.Loan, Kind, staff...),

@@ -65,6 +65,7 @@ type Loan struct {
 	Account     account.State
 	Last        calendar.Date // date of the last entry
 	More        *More         // what few loans have; nil for the others
+	Borrower    []byte        // who it is, sealed (subject.Seal); not in the digest, since the seal is another in every ledger
 }
 
 // More is what few loans have. It is left out while there is none, and a value
@@ -124,19 +125,19 @@ func (l *Loan) IsTakenOn() bool { return l.More != nil && l.More.TakenOn != nil 
 // EncodeMsgpack writes the ledger's form.
 func (l Loan) EncodeMsgpack(enc *msgpack.Encoder) error {
 	return encodeArray(enc, 13, l.Status, l.Subject, l.Profile, l.Application, l.Product, l.Accepted, l.Deadline, l.AcceptedBy, l.Reason,
-		l.Credit, l.Contract, l.Account, l.Last, l.More)
+		l.Credit, l.Contract, l.Account, l.Last, l.More, l.Borrower)
 }
 
 // DecodeMsgpack reads it.
 func (l *Loan) DecodeMsgpack(dec *msgpack.Decoder) error {
 	*l = Loan{}
 	return decodeArray(dec, 13, &l.Status, &l.Subject, &l.Profile, &l.Application, &l.Product, &l.Accepted, &l.Deadline, &l.AcceptedBy, &l.Reason,
-		&l.Credit, &l.Contract, &l.Account, &l.Last, &l.More)
+		&l.Credit, &l.Contract, &l.Account, &l.Last, &l.More, &l.Borrower)
 }
 
 // digested is what of a loan counts in the state digest.
 func (l Loan) digested() any {
-	l.Subject, l.AcceptedBy, l.Credit.By = "", nil, nil
+	l.Subject, l.AcceptedBy, l.Credit.By, l.Borrower = "", nil, nil, nil
 	if l.More == nil {
 		return l
 	}
