@@ -38,7 +38,7 @@ func (s *single) Submit(ctx contractapi.TransactionContextInterface) (*Summary, 
 	if err != nil {
 		return nil, ledgerstate.Errorf("TRANSIENT_MISSING", "the transaction's transient map cannot be read")
 	}
-	return s.env.run(ctx.GetStub(), s.spec.Lane, []Envelope{{s.spec.Name, transient["command"]}})
+	return s.env.run(ctx.GetStub(), s.spec.Lane, []Envelope{{s.spec.Name, transient["command"]}}, true)
 }
 
 // batch is the contract "batch": many commands of one lane.
@@ -63,7 +63,7 @@ func (b *batch) Submit(ctx contractapi.TransactionContextInterface, lane string,
 	}
 	for _, l := range b.env.Chaincode.Lanes() {
 		if l.Name == lane {
-			return b.env.run(ctx.GetStub(), l, envelopes)
+			return b.env.run(ctx.GetStub(), l, envelopes, false)
 		}
 	}
 	return nil, ledgerstate.Errorf("UNKNOWN_LANE", "%s has no lane %.20q", b.env.Chaincode, lane)

@@ -29,7 +29,11 @@ type item struct {
 // run executes the commands of one lane in one transaction, in the order of
 // work that design §3 gives: guards, secret and owner, reference tables, one
 // multi-get, rules over the overlay, one write batch, one receipt.
-func (env *Environment) run(stub shim.ChaincodeStubInterface, lane Lane, envelopes []Envelope) (*Summary, error) {
+//
+// Of a single command whose name the transaction's function gives, the public
+// response says all that a receipt would when it is accepted, so that there is
+// none: a private key less is a third of such a transaction's keys.
+func (env *Environment) run(stub shim.ChaincodeStubInterface, lane Lane, envelopes []Envelope, named bool) (*Summary, error) {
 	ctx, err := env.open(stub, true)
 	if err != nil {
 		return nil, err
@@ -90,8 +94,10 @@ func (env *Environment) run(stub shim.ChaincodeStubInterface, lane Lane, envelop
 	if len(lane.Collections) > 0 {
 		collection = lane.Collections[0].Name
 	}
-	if err := ctx.PutReceipt(collection, receipt); err != nil {
-		return nil, err
+	if !named || summary.Accepted != 1 {
+		if err := ctx.PutReceipt(collection, receipt); err != nil {
+			return nil, err
+		}
 	}
 	if _, err := ctx.Flush(); err != nil {
 		return nil, err

@@ -44,6 +44,29 @@ func TestRefusalNeverFailsItsNeighbours(t *testing.T) {
 	require.Equal(t, "2024-08-02", results[1].Refusal.Limit)
 }
 
+// Of a single command that is accepted the public answer says everything; of
+// any other outcome, and of a batch, which does not name its commands, there is
+// a receipt.
+func TestAnAcceptedSingleCommandKeepsNoReceipt(t *testing.T) {
+	l := chaincodetest.New(t, "2024-08-01")
+	found := func() bool {
+		var a command.ReceiptAnswer
+		require.NoError(t, l.Ask("commons", "Commission/auditor", "receipt.public", map[string]string{"lane": "public", "tx": l.Last}, &a))
+		return a.Found
+	}
+	l.Must("commons", "CentralBank/officer", "consortium.OpenDay", day(t, "d1", "2024-08-02"))
+	require.False(t, found())
+	for _, outcome := range []string{"already applied", "refused"} {
+		r, err := l.Submit("commons", "CentralBank/officer", "consortium.OpenDay", day(t, map[string]string{"already applied": "d1", "refused": "d2"}[outcome], "2024-08-02"))
+		require.NoError(t, err)
+		require.Equal(t, outcome, r.Outcome)
+		require.True(t, found(), outcome)
+	}
+	_, err := l.Batch("commons", "CentralBank/officer", "public", chaincodetest.Step{Name: "consortium.OpenDay", Content: day(t, "d3", "2024-08-05")})
+	require.NoError(t, err)
+	require.True(t, found(), "a batch of one")
+}
+
 func TestClockOnlyWithholds(t *testing.T) {
 	for _, off := range []time.Duration{-20 * time.Minute, 20 * time.Minute} {
 		l := chaincodetest.New(t, "2024-08-01")

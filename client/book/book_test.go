@@ -214,6 +214,28 @@ func TestOutcomeIsThatOfTheTransactionThatAppliedIt(t *testing.T) {
 	})
 }
 
+// The same of a single command, of which no receipt is kept.
+func TestOutcomeOfASingleCommandIsThatOfTheTransactionThatAppliedIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{submit: func(n int, _ ledger.Call) (*ledger.Commit, error) {
+			if n == 1 {
+				return nil, failure(ledger.StageSubmit, book.CodeUnavailable, "tx1", true)
+			}
+			return &ledger.Commit{TxID: "tx2", Response: summary(0, 0, 1)}, nil
+		}}
+		s.transaction = func(txID string) (*ledger.Transaction, error) {
+			if len(s.submitted) == 1 {
+				return unknown(txID)
+			}
+			return &ledger.Transaction{TxID: txID, Block: 7, Validation: "VALID", Response: summary(1, 0, 0)}, nil
+		}
+		results, err := book.New(s, members, "BankAMSP").Submit(t.Context(), bookA, "loan", command1(1))
+		require.NoError(t, err)
+		require.Equal(t, "accepted", results[0].Outcome)
+		require.Equal(t, "tx1", results[0].TxID)
+	})
+}
+
 // Who waits for a transaction of unknown fate is told why, and when it is
 // over; a moment's wait is not worth a word.
 func TestNoticeWhileATransactionIsLookedUp(t *testing.T) {

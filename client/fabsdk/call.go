@@ -7,11 +7,14 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hyperledger/fabric-protos-go/common"
 	pb "github.com/hyperledger/fabric-protos-go/peer"
 	"github.com/hyperledger/fabric-sdk-go/pkg/client/channel"
 	"github.com/hyperledger/fabric-sdk-go/pkg/client/channel/invoke"
 	ledgerclient "github.com/hyperledger/fabric-sdk-go/pkg/client/ledger"
 	"github.com/hyperledger/fabric-sdk-go/pkg/common/providers/fab"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/protoadapt"
 
 	"github.com/qingxinlian/qxl/client/ledger"
 )
@@ -72,22 +75,49 @@ func (c *Connection) Evaluate(ctx context.Context, call ledger.Call) ([]byte, er
 	return resp.Payload, nil
 }
 
-// Committed looks a transaction up at the own organization's peer. An unknown
+// Committed looks a transaction up at the own organization's peer and gives
+// what the chaincode answered. An unknown
 // one is an error with the code TRANSACTION_UNKNOWN, an invalid one of stage
 // commit with its validation code.
-func (c *Connection) Committed(ctx context.Context, txID string) error {
+func (c *Connection) Committed(ctx context.Context, txID string) ([]byte, error) {
 	targets, err := c.targets([]string{c.msp})
 	if err != nil {
-		return stageError(ledger.StageConnect, "", err)
+		return nil, stageError(ledger.StageConnect, "", err)
 	}
 	tx, err := c.ledger.QueryTransaction(fab.TransactionID(txID), ledgerclient.WithTargets(targets...), ledgerclient.WithParentContext(ctx))
 	if err != nil {
-		return stageError(ledger.StageQuery, txID, err)
+		return nil, stageError(ledger.StageQuery, txID, err)
 	}
 	if code := pb.TxValidationCode(tx.ValidationCode); code != pb.TxValidationCode_VALID {
-		return invalid(txID, code)
+		return nil, invalid(txID, code)
 	}
-	return nil
+	return response(tx.TransactionEnvelope)
+}
+
+// response reads what the chaincode answered out of a transaction.
+func response(envelope *common.Envelope) ([]byte, error) {
+	payload, tx, action := &common.Payload{}, &pb.Transaction{}, &pb.ChaincodeActionPayload{}
+	result, answer := &pb.ProposalResponsePayload{}, &pb.ChaincodeAction{}
+	for _, part := range []struct {
+		raw  func() []byte
+		into protoadapt.MessageV1
+	}{
+		{envelope.GetPayload, payload},
+		{payload.GetData, tx},
+		{func() []byte {
+			if len(tx.GetActions()) == 0 {
+				return nil
+			}
+			return tx.GetActions()[0].GetPayload()
+		}, action},
+		{func() []byte { return action.GetAction().GetProposalResponsePayload() }, result},
+		{result.GetExtension, answer},
+	} {
+		if err := proto.Unmarshal(part.raw(), protoadapt.MessageV2Of(part.into)); err != nil {
+			return nil, fmt.Errorf("%T: %w", part.into, err)
+		}
+	}
+	return answer.GetResponse().GetPayload(), nil
 }
 
 func request(call ledger.Call) channel.Request {

@@ -18,7 +18,7 @@ import (
 type Network interface {
 	Submit(context.Context, ledger.Call) (*ledger.Commit, error)
 	Evaluate(context.Context, ledger.Call) ([]byte, error)
-	Committed(ctx context.Context, txID string) error
+	Committed(ctx context.Context, txID string) ([]byte, error)
 	MSP() string
 }
 

@@ -22,6 +22,7 @@ type network struct {
 	submit    func(n int, call ledger.Call) (*ledger.Commit, error)
 	evaluate  map[string]string // function → answer
 	committed func(txID string) error
+	answer    string // of a transaction that is looked up
 
 	submitted []ledger.Call
 	evaluated []ledger.Call
@@ -33,9 +34,9 @@ func (n *network) Submit(_ context.Context, call ledger.Call) (*ledger.Commit, e
 	n.submitted = append(n.submitted, call)
 	return n.submit(len(n.submitted), call)
 }
-func (n *network) Committed(_ context.Context, txID string) error {
+func (n *network) Committed(_ context.Context, txID string) ([]byte, error) {
 	n.lookedUp = append(n.lookedUp, txID)
-	return n.committed(txID)
+	return []byte(n.answer), n.committed(txID)
 }
 func (n *network) Evaluate(_ context.Context, call ledger.Call) ([]byte, error) {
 	n.evaluated = append(n.evaluated, call)
@@ -148,6 +149,12 @@ func TestAnUnknownFateIsLookedUpBeforeAnythingIsSentAgain(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "tx1", posted.Transaction)
 	require.Len(t, n.submitted, 1)
+
+	// A single command that was accepted has no receipt.
+	n = &network{own: "BankAMSP", submit: lost, committed: func(string) error { return nil }, answer: `{"lane":"loan","accepted":1}`}
+	posted, err = fabsdk.NewClient(n).Post(context.Background(), p)
+	require.NoError(t, err)
+	require.Equal(t, fabsdk.Accepted, posted.Results[0].Outcome)
 
 	n = &network{own: "BankAMSP", submit: lost, committed: func(string) error { return unknown }}
 	_, err = fabsdk.NewClient(n).Post(context.Background(), p)

@@ -200,9 +200,9 @@ func (c *Client) settle(ctx context.Context, e *ledger.Error, limit time.Duratio
 		limit = SettleTime
 	}
 	for begun := time.Now(); ; {
-		err := c.net.Committed(ctx, e.TxID)
+		response, err := c.net.Committed(ctx, e.TxID)
 		if err == nil {
-			return &ledger.Commit{TxID: e.TxID}, nil
+			return &ledger.Commit{TxID: e.TxID, Response: response}, nil
 		}
 		var found *ledger.Error
 		if errors.As(err, &found) && found.Stage == ledger.StageCommit {

@@ -61,6 +61,7 @@ type Transaction struct {
 	Args       []string  `json:"args"`
 	Creator    Signer    `json:"creator"`
 	Endorsers  []Signer  `json:"endorsers"`
+	Response   []byte    `json:"-"` // what the chaincode answered, public
 }
 
 // Signer is who signed: an MSP and the certificate's subject and

@@ -54,6 +54,11 @@ func newTxShowCommand(a *app) *cobra.Command {
 						for _, x := range r.Results {
 							d.Counted[x.Outcome]++
 						}
+					case single(tx) && tx.Validation == "VALID":
+						d.Counted = map[string]int{command.Accepted.String(): 1}
+						d.Note = "单笔受理，无需回执 a single command that was accepted keeps none"
+					default:
+						d.Note = "无回执 none"
 					}
 				}
 				return a.print(d, d.write)
@@ -62,6 +67,12 @@ func newTxShowCommand(a *app) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&as, "as", "", "who asks: ORG/USER 查询人 (needed)")
 	return cmd
+}
+
+// single reports whether a transaction's function names its one command.
+func single(tx *ledger.Transaction) bool {
+	name, _, _ := strings.Cut(tx.Function, ":")
+	return definitionOf(tx.Chaincode, name) != nil
 }
 
 // laneOf tells a transaction's lane from its public envelope.
@@ -87,14 +98,14 @@ func (d *txDocument) write(w io.Writer) {
 	for _, e := range d.Endorsers {
 		fmt.Fprintf(w, "背书 endorser      %s\n", signer(e))
 	}
-	if d.Receipt == nil {
-		fmt.Fprintf(w, "回执 receipt       %s\n", d.Note)
-		return
-	}
 	for _, o := range []command.Outcome{command.Accepted, command.AlreadyApplied, command.Refused, command.Retry} {
 		if n := d.Counted[o.String()]; n > 0 {
 			fmt.Fprintf(w, "结果 outcome       %s %s: %d\n", o.Zh(), o, n)
 		}
+	}
+	if d.Receipt == nil {
+		fmt.Fprintf(w, "回执 receipt       %s\n", d.Note)
+		return
 	}
 	t := table{columns: []column{{head: "#", right: true}, {head: "指令"}, {head: "原因 reason"}, {head: "字段 field"}, {head: "限值 limit"}, {head: "实际 actual"}}}
 	for i, r := range d.Receipt.Results {

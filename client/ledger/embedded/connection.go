@@ -221,7 +221,7 @@ func (c *connection) Transaction(_ context.Context, txID string) (*ledger.Transa
 	r := b.Records[at.tx]
 	t := &ledger.Transaction{
 		TxID: txID, Block: at.block, Index: int(at.tx), Time: r.Time, Validation: b.Codes[at.tx],
-		Chaincode: r.Chaincode, Function: r.Function, Args: r.Args, Creator: signerOf(r.Creator),
+		Chaincode: r.Chaincode, Function: r.Function, Args: r.Args, Creator: signerOf(r.Creator), Response: r.Response,
 	}
 	for _, msp := range r.Endorsers {
 		t.Endorsers = append(t.Endorsers, ledger.Signer{MSP: msp})

@@ -138,7 +138,7 @@ func TestTransactionTellsWhatEverybodyCanSee(t *testing.T) {
 	tx.Creator, tx.Time = ledger.Signer{}, time.Time{}
 	require.Equal(t, &ledger.Transaction{
 		TxID: commit.TxID, Block: commit.Block, Validation: "VALID", Chaincode: bookA, Function: "loan.Disburse:Submit", Args: []string{"loan", "1"},
-		Endorsers: []ledger.Signer{{MSP: "BankAMSP"}, {MSP: "CommissionMSP"}},
+		Endorsers: []ledger.Signer{{MSP: "BankAMSP"}, {MSP: "CommissionMSP"}}, Response: commit.Response,
 	}, tx)
 	height, err := l.Height(context.Background())
 	require.NoError(t, err)

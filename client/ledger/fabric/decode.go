@@ -95,6 +95,15 @@ func decode(raw []byte) (*ledger.Transaction, error) {
 		}
 		tx.Endorsers = append(tx.Endorsers, s)
 	}
+	result, err := into(action.GetAction().GetProposalResponsePayload(), &peer.ProposalResponsePayload{})
+	if err != nil {
+		return nil, err
+	}
+	answer, err := into(result.GetExtension(), &peer.ChaincodeAction{})
+	if err != nil {
+		return nil, err
+	}
+	tx.Response = answer.GetResponse().GetPayload()
 	return tx, invocation(tx, action.GetChaincodeProposalPayload())
 }
 

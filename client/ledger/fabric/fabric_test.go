@@ -50,7 +50,7 @@ func TestSubmitAndLookUp(t *testing.T) {
 	require.WithinDuration(t, time.Now(), tx.Time, time.Minute)
 	require.Equal(t, &ledger.Transaction{TxID: commit.TxID, Block: 5, Time: tx.Time, Validation: "VALID", Chaincode: "book-banka", Function: "batch:Submit", Args: []string{"loan", "2"},
 		Creator:   ledger.Signer{MSP: "BankAMSP", Subject: "officer1", Fingerprint: officer.Fingerprint(), Roles: []string{"officer", "reviewer"}, Post: "客户经理"},
-		Endorsers: []ledger.Signer{{MSP: "FinanceMSP", Subject: "peer0", Fingerprint: node.Fingerprint()}}}, tx)
+		Endorsers: []ledger.Signer{{MSP: "FinanceMSP", Subject: "peer0", Fingerprint: node.Fingerprint()}}, Response: commit.Response}, tx)
 
 	height, err := l.Height(t.Context())
 	require.NoError(t, err)
