@@ -10,3 +10,6 @@ var LPR string
 
 //go:embed reference/holidays.csv
 var Holidays string
+
+//go:embed reference/rule-packs.json
+var RulePacks string

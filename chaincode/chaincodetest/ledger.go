@@ -111,6 +111,7 @@ func New(t *testing.T, open string) *Ledger {
 				{Published: Day(t, "2023-08-21"), OneYear: Percent(t, "3.45"), FiveYear: Percent(t, "4.20")},
 				{Published: Day(t, "2024-07-22"), OneYear: Percent(t, "3.35"), FiveYear: Percent(t, "3.85")},
 			}},
+			{Packs: Packs(t)},
 			{Products: []consortium.Product{
 				{Code: "AGR", Zh: "农牧贷", En: "herder loan", From: Day(t, "2022-01-01"), MaxPrincipal: 30000000, MaxMonths: 36, Methods: methods, Guarantees: guarantees},
 				{Code: "TAX", Zh: "税易贷", En: "tax loan", From: Day(t, "2022-01-01"), MaxPrincipal: 500000000, MaxMonths: 36, Methods: methods, Guarantees: guarantees},

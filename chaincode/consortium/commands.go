@@ -27,18 +27,27 @@ var (
 	RowWrong      = refusal.New("TABLE_ROW", "参照表内容不正确", "a row of the table is out of range", "")
 	TextLength    = refusal.New("TEXT_LENGTH", "文字过长", "the text is too long", "")
 	BlockReason   = refusal.New("REASON_MISSING", "必须填写原因", "a reason is needed", "")
+	AlreadySigned = refusal.New("ALREADY_SIGNED", "该单位已经会签", "this authority has signed already: each of the three signs once", "")
+	PackWrong     = refusal.New("RULE_PACK", "规则包内容不正确", "the rule pack's content is out of range", "")
+	PackExists    = refusal.New("RULE_PACK_EXISTS", "已有同一编号或同一生效日的规则包,已会签的规则包不得修改", "a rule pack of that ID or first day stands already: what was signed never changes", "")
+	PackLate      = refusal.New("RULE_PACK_LATE", "规则包须在生效日之前完成会签", "a rule pack must be signed before its first day", "")
 	FingerprintIs = refusal.New("FINGERPRINT_FORM", "证书指纹格式不符", "a fingerprint is 64 hex digits in lower case", "")
 )
 
-// owners says who proposes a change of a table and who signs second.
-var owners = map[string]struct{ propose, approve []command.Party }{
-	"lpr":      {[]command.Party{command.CentralBank}, []command.Party{command.CentralBank}},
-	"calendar": {[]command.Party{command.CentralBank}, []command.Party{command.CentralBank, command.Commission}},
-	"products": {[]command.Party{command.Commission}, []command.Party{command.Commission, command.CentralBank}},
-	"purposes": {[]command.Party{command.Commission}, []command.Party{command.CentralBank}},
-	"items":    {[]command.Party{command.Commission}, []command.Party{command.Commission, command.CentralBank}},
-	"members":  {[]command.Party{command.Commission}, []command.Party{command.CentralBank}},
-	"rules":    {[]command.Party{command.Commission}, []command.Party{command.CentralBank, command.Finance}},
+// owners says who proposes a change of a table and who signs second; where
+// all must sign, each of them once, the proposer's signature among them.
+var owners = map[string]struct {
+	propose, approve []command.Party
+	all              bool
+}{
+	"lpr":      {[]command.Party{command.CentralBank}, []command.Party{command.CentralBank}, false},
+	"calendar": {[]command.Party{command.CentralBank}, []command.Party{command.CentralBank, command.Commission}, false},
+	"products": {[]command.Party{command.Commission}, []command.Party{command.Commission, command.CentralBank}, false},
+	"purposes": {[]command.Party{command.Commission}, []command.Party{command.CentralBank}, false},
+	"items":    {[]command.Party{command.Commission}, []command.Party{command.Commission, command.CentralBank}, false},
+	"members":  {[]command.Party{command.Commission}, []command.Party{command.CentralBank}, false},
+	"rules":    {[]command.Party{command.Commission}, []command.Party{command.CentralBank, command.Finance}, false},
+	packTable:  {authorities, authorities, true},
 }
 
 // FoundContent founds the consortium.
@@ -75,9 +84,16 @@ var Found = command.Command[FoundContent]{
 		if n := len(c.Tables); n > maxList {
 			return RowWrong.At("tables", maxList, n)
 		}
+		var packs []RulePack
 		for _, t := range c.Tables {
 			if err := t.valid(); err != nil {
 				return err
+			}
+			for _, p := range t.Packs {
+				if no := newPack(packs, p); no != nil {
+					return no
+				}
+				packs = addPacks(packs, []RulePack{p})
 			}
 		}
 		return nil
@@ -152,11 +168,14 @@ type ProposeContent struct {
 // Propose 提出变更: the first signature.
 var Propose = command.Command[ProposeContent]{
 	Spec: command.Spec{Name: "consortium.Propose", Zh: "提出参照表变更", En: "propose a change of a reference table", Lane: command.PublicLane,
-		Access: []command.Allow{{Party: command.Commission, Role: "operator"}, {Party: command.CentralBank, Role: "officer"}}},
+		Access: []command.Allow{{Party: command.Commission, Role: "operator"}, {Party: command.CentralBank, Role: "officer"}, {Party: command.Finance, Role: "officer"}}},
 	Wants: func(ProposeContent) []ledgerstate.Want { return target },
 	Valid: func(c ProposeContent) error {
 		if n := len(c.Change.tables()); n != 1 {
 			return OneTable.At("change", 1, n)
+		}
+		if n := len(c.Change.Packs); n > 1 { // each is signed for itself
+			return PackWrong.At("change.packs", 1, n)
 		}
 		return c.Change.valid()
 	},
@@ -175,7 +194,7 @@ var Propose = command.Command[ProposeContent]{
 		if n := len(r.State.Pending); n >= maxPending {
 			return nil, ProposalsFull.At("change", maxPending, n)
 		}
-		if no := complete(c.Change.apply(r.State).Members); no != nil {
+		if no := c.Change.fits(r.State); no != nil {
 			return nil, no
 		}
 		return []ledgerstate.Change{Kind.Happened(Ref, Proposed{Number: c.Number, Change: c.Change, Date: c.Date,
@@ -198,7 +217,9 @@ type ApproveContent struct {
 	Proposal string `json:"proposal"`
 }
 
-// Approve 复核变更: the second signature puts the change into force.
+// Approve 复核变更: the second signature puts the change into force. A rule
+// pack needs the signatures of all three authorities; until then nothing of
+// it is in force.
 var Approve = command.Command[ApproveContent]{
 	Spec: command.Spec{Name: "consortium.Approve", Zh: "复核参照表变更", En: "approve a change of a reference table", Lane: command.PublicLane,
 		Access: []command.Allow{{Party: command.Commission, Role: "approver"}, {Party: command.CentralBank, Role: "approver"}, {Party: command.Finance, Role: "approver"}}},
@@ -219,7 +240,15 @@ var Approve = command.Command[ApproveContent]{
 		if !has(owners[table].approve, ctx.Actor.Party) {
 			return nil, TableOwner.At("proposal", table, string(ctx.Actor.Party))
 		}
-		if no := complete(p.Change.apply(r.State).Members); no != nil { // others may have changed since
+		if owners[table].all {
+			if p.signedBy(ctx.Actor.Party) {
+				return nil, AlreadySigned.At("identity", nil, string(ctx.Actor.Party))
+			}
+			if 2+len(p.Signatures) < len(owners[table].approve) { // the proposer's and this one
+				return []ledgerstate.Change{Kind.Happened(Ref, Signed{c.Proposal, Signature{ctx.Actor.Party, c.Date, ctx.Actor.By()}})}, nil
+			}
+		}
+		if no := p.Change.fits(r.State); no != nil { // others may have changed since
 			return nil, no
 		}
 		return []ledgerstate.Change{Kind.Happened(Ref, Approved{c.Proposal})}, nil

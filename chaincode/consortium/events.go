@@ -48,7 +48,8 @@ func (e Proposed) DigestEvent() any { e.Proposer = nil; return e }
 
 // Evolve implements ledgerstate.Event.
 func (e Proposed) Evolve(t Tables) Tables {
-	t.Pending = append(append([]Proposal(nil), t.Pending...), Proposal(e))
+	t.Pending = append(append([]Proposal(nil), t.Pending...), Proposal{Number: e.Number, Change: e.Change, Date: e.Date,
+		Party: e.Party, MSP: e.MSP, Proposer: e.Proposer})
 	return t
 }
 
@@ -63,6 +64,27 @@ func (e Approved) Evolve(t Tables) Tables {
 	}
 	t.Pending = rest
 	return p.Change.apply(t)
+}
+
+// Signed adds an authority's signature to a change that needs all three 会签;
+// it is not in force yet.
+type Signed struct {
+	Proposal  string
+	Signature Signature
+}
+
+// DigestEvent leaves the certificate out.
+func (e Signed) DigestEvent() any { e.Signature.By = nil; return e }
+
+// Evolve implements ledgerstate.Event.
+func (e Signed) Evolve(t Tables) Tables {
+	t.Pending = append([]Proposal(nil), t.Pending...)
+	for i := range t.Pending {
+		if p := &t.Pending[i]; p.Number == e.Proposal {
+			p.Signatures = append(append([]Signature(nil), p.Signatures...), e.Signature)
+		}
+	}
+	return t
 }
 
 // Withdrawn drops a proposed change.
@@ -107,7 +129,8 @@ func (e PersonBlocked) Evolve(t Tables) Tables {
 
 // Change is new content for one table; exactly one field is set. LPR rows
 // and named entries are added or replace those with the same key; a calendar
-// and the parameters are replaced whole.
+// and the parameters are replaced whole; rule packs are added only, since one
+// that stands never changes.
 type Change struct {
 	LPR      []LPR       `json:"lpr,omitempty"`
 	Calendar *Calendar   `json:"calendar,omitempty"`
@@ -116,6 +139,7 @@ type Change struct {
 	Items    []Item      `json:"items,omitempty"`
 	Members  []Member    `json:"members,omitempty"`
 	Rules    *Parameters `json:"rules,omitempty"`
+	Packs    []RulePack  `json:"packs,omitempty"`
 }
 
 // tables names the tables that the change touches.
@@ -133,6 +157,7 @@ func (c Change) tables() []string {
 	add(len(c.Items) > 0, "items")
 	add(len(c.Members) > 0, "members")
 	add(c.Rules != nil, "rules")
+	add(len(c.Packs) > 0, packTable)
 	return list
 }
 
@@ -142,6 +167,7 @@ func (c Change) apply(t Tables) Tables {
 	t.Purposes = merge(t.Purposes, c.Purposes, func(a, b Purpose) int { return compare(a.Code, b.Code) })
 	t.Items = merge(t.Items, c.Items, func(a, b Item) int { return compare(a.Code, b.Code) })
 	t.Members = merge(t.Members, c.Members, byMSP)
+	t.Packs = addPacks(t.Packs, c.Packs)
 	if c.Calendar != nil {
 		t.Calendar = *c.Calendar
 	}

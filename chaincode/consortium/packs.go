@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
+	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/identifier"
 	"github.com/qingxinlian/qxl/chaincode/money"
 )
@@ -17,19 +18,19 @@ import (
 //
 // Amounts are yuan in text and fen on the ledger, rates percent in text.
 type RulePack struct {
-	ID       string          `json:"id"`   // RC-QH-v2
-	From     calendar.Date   `json:"from"` // first filing date that it judges
-	Zh       string          `json:"zh"`
-	En       string          `json:"en"`
-	Eligible Eligibility     `json:"eligible"`
-	Caps     BorrowerCaps    `json:"caps"`
-	Sum      SumRules        `json:"sum"`
-	Default  Recognition     `json:"recognition"`
-	Bank     BankBreaker     `json:"bank_breaker"`
-	Pool     PoolBreaker     `json:"pool_breaker"`
-	Days     ClaimDays       `json:"days"`
-	Recovery RecoveryRules   `json:"recovery"`
-	Annual   AnnualReporting `json:"annual"`
+	ID          string          `json:"id"`   // RC-QH-v2
+	From        calendar.Date   `json:"from"` // first filing date that it judges
+	Zh          string          `json:"zh"`
+	En          string          `json:"en"`
+	Eligible    Eligibility     `json:"eligible"`
+	Caps        BorrowerCaps    `json:"caps"`
+	Sum         SumRules        `json:"sum"`
+	Recognition Recognition     `json:"recognition"`
+	Bank        BankBreaker     `json:"bank_breaker"`
+	Pool        PoolBreaker     `json:"pool_breaker"`
+	Days        ClaimDays       `json:"days"`
+	Recovery    RecoveryRules   `json:"recovery"`
+	Annual      AnnualReporting `json:"annual"`
 }
 
 // Eligibility 备案条件 is what a loan needs to be filed.
@@ -42,6 +43,26 @@ type Eligibility struct {
 	MaxMonths     int               `json:"max_months"`          // longest term of a loan
 	RateCapPoints money.Rate        `json:"rate_cap_points"`     // percentage points above the one-year LPR of the contract's date: 1.5 is 150 bp
 	BackFiling    int               `json:"back_filing_working_days"`
+}
+
+// Term is a code that packs use, and what it says.
+type Term struct{ Code, Zh, En string }
+
+// Exclusions 排除情形: what a bank attests not to be the case when it files.
+var Exclusions = []Term{
+	{"DISHONEST_DEBTOR", "失信被执行人", "listed as a dishonest judgment debtor"},
+	{"SERIOUS_DISHONESTY", "严重失信主体", "listed for serious dishonesty"},
+	{"CLOSED", "注销、吊销或停业", "deregistered, licence revoked or closed"},
+	{"UNRECOVERED", "已获补偿且尚未追偿到位", "compensated before and not yet recovered"},
+}
+
+// Evidence 追偿证明: what shows that the bank pursues the debt.
+var Evidence = []Term{
+	{"LAWSUIT", "诉讼受理", "a lawsuit has been accepted"},
+	{"ARBITRATION", "仲裁", "arbitration has been accepted"},
+	{"NOTARIAL", "公证执行", "enforcement of a notarized debt"},
+	{"PAYMENT_ORDER", "支付令", "an order for payment"},
+	{"TERMINATED", "终本裁定", "enforcement ended for want of assets"},
 }
 
 // BorrowerCaps 单户限额 are limits of one borrower's filed principal that is
@@ -120,6 +141,65 @@ type RecoveryRules struct {
 type AnnualReporting struct {
 	SelfReport     string `json:"self_report"`    // 01-31
 	Reconciliation string `json:"reconciliation"` // 03-31
+}
+
+// packTable names the packs among the tables.
+const packTable = "packs"
+
+// authorities are the three that must all sign a pack.
+var authorities = []command.Party{command.Commission, command.CentralBank, command.Finance}
+
+func (p Proposal) signedBy(party command.Party) bool {
+	signed := p.Party == party
+	for _, s := range p.Signatures {
+		signed = signed || s.Party == party
+	}
+	return signed
+}
+
+// addPacks adds packs by their first day. One that stands stays as it is,
+// whatever comes under its ID.
+func addPacks(old, packs []RulePack) []RulePack {
+	for _, p := range packs {
+		if newPack(old, p) != nil {
+			continue
+		}
+		i := sort.Search(len(old), func(i int) bool { return old[i].From > p.From })
+		list := append([]RulePack(nil), old[:i]...)
+		old = append(append(list, p), old[i:]...)
+	}
+	return old
+}
+
+// newPack refuses a pack whose ID or first day another one has.
+func newPack(packs []RulePack, p RulePack) error {
+	for _, x := range packs {
+		switch {
+		case x.ID == p.ID:
+			return PackExists.At("packs.id", nil, p.ID)
+		case x.From == p.From:
+			return PackExists.At("packs.from", nil, p.From)
+		}
+	}
+	return nil
+}
+
+// fits refuses a change that the tables, as they are by now, do not allow.
+func (c Change) fits(t Tables) error {
+	if err := complete(c.apply(t).Members); err != nil {
+		return err
+	}
+	for _, p := range c.Packs {
+		if err := newPack(t.Packs, p); err != nil {
+			return err
+		}
+		// No loan may have been filed under another pack on a day that this
+		// one judges, so it comes into force on a day that has not opened.
+		if p.From <= t.Open {
+			return PackLate.At("packs.from", "after "+t.Open.String(), p.From)
+		}
+	}
+	return nil
 }
 
 // PackAt is the pack that judges a loan filed on a day: the last one whose

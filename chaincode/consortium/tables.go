@@ -113,14 +113,24 @@ type Parameters struct {
 	PreLoanMaxDays int        `json:"pre_loan_max_days"` // validity of grants before a loan
 }
 
-// Proposal is a change of a table that waits for the second signature.
+// Proposal is a change of a table that waits for the second signature; a rule
+// pack, for those of all three authorities.
 type Proposal struct {
-	Number   string        `json:"number"`
-	Change   Change        `json:"change"`
-	Date     calendar.Date `json:"date"`
-	Party    command.Party `json:"party"`
-	MSP      string        `json:"msp"`
-	Proposer []byte        `json:"-"` // fingerprint, short form
+	Number     string        `json:"number"`
+	Change     Change        `json:"change"`
+	Date       calendar.Date `json:"date"`
+	Party      command.Party `json:"party"`
+	MSP        string        `json:"msp"`
+	Proposer   []byte        `json:"-"` // fingerprint, short form
+	Signatures []Signature   `json:"signatures,omitempty"`
+}
+
+// Signature 会签 is an authority's assent to a proposal that needs more than
+// one; the proposer's is the proposal itself.
+type Signature struct {
+	Party command.Party `json:"party"`
+	Date  calendar.Date `json:"date"`
+	By    []byte        `json:"-"` // fingerprint, short form
 }
 
 // Kind is the consortium's one aggregate.
@@ -133,12 +143,16 @@ var Kind = ledgerstate.NewKind[Tables](ledgerstate.Kind[Tables]{
 		copy(pending, t.Pending)
 		for i := range pending {
 			pending[i].Proposer = nil
+			pending[i].Signatures = append([]Signature(nil), pending[i].Signatures...)
+			for j := range pending[i].Signatures {
+				pending[i].Signatures[j].By = nil
+			}
 		}
 		t.Pending = pending
 		t.BlockedBy = nil
 		return t
 	},
-}, Founded{}, DayOpened{}, Proposed{}, Approved{}, Withdrawn{}, PersonBlocked{})
+}, Founded{}, DayOpened{}, Proposed{}, Approved{}, Withdrawn{}, PersonBlocked{}, Signed{})
 
 // Ref is the one consortium.
 var Ref = ledgerstate.Ref{ID: ledgerstate.ID{Page: "consortium"}, No: "consortium"}

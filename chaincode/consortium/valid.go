@@ -22,7 +22,7 @@ const (
 
 // short refuses what is too long, field by field.
 func (c Change) short() error {
-	for _, n := range []int{len(c.LPR), len(c.Products), len(c.Purposes), len(c.Items), len(c.Members)} {
+	for _, n := range []int{len(c.LPR), len(c.Products), len(c.Purposes), len(c.Items), len(c.Members), len(c.Packs)} {
 		if n > maxRows {
 			return RowWrong.At("change", maxRows, n)
 		}
@@ -138,6 +138,11 @@ func (c Change) valid() error {
 		}
 		if m.MSP == "" || len(m.Names) == 0 {
 			return MembersWrong.At("members", "MSP and a name", m.MSP)
+		}
+	}
+	for _, p := range c.Packs {
+		if err := p.valid(); err != nil {
+			return err
 		}
 	}
 	if r := c.Rules; r != nil {

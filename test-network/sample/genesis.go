@@ -3,6 +3,7 @@ package sample
 import (
 	_ "embed"
 	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -51,6 +52,10 @@ func Genesis(t *topology.Topology) (consortium.FoundContent, error) {
 	if err != nil {
 		return consortium.FoundContent{}, err
 	}
+	packs, err := rulePacks()
+	if err != nil {
+		return consortium.FoundContent{}, err
+	}
 	rules := parameters()
 	return consortium.FoundContent{
 		Head:      command.Head{Number: "FOUNDING", Date: foundingDay},
@@ -63,6 +68,7 @@ func Genesis(t *topology.Topology) (consortium.FoundContent, error) {
 			{Products: products()},
 			{Purposes: purposes},
 			{Items: items},
+			{Packs: packs},
 		},
 	}, nil
 }
@@ -136,6 +142,19 @@ func workingDays() (consortium.Calendar, error) {
 		}
 	}
 	return c, nil
+}
+
+// rulePacks are two versions of the rules of risk compensation: loans without
+// security of small and micro firms, and since the revision secured loans and
+// more kinds of borrowers. Their numbers are assumptions of the platform.
+func rulePacks() ([]consortium.RulePack, error) {
+	dec := json.NewDecoder(strings.NewReader(testnetwork.RulePacks))
+	dec.DisallowUnknownFields()
+	var packs []consortium.RulePack
+	if err := dec.Decode(&packs); err != nil {
+		return nil, fmt.Errorf("reference table rule-packs.json: %w", err)
+	}
+	return packs, nil
 }
 
 // products are the platform's loan products. Their names stand in the action

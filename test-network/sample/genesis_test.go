@@ -30,6 +30,11 @@ func TestGenesisPassesTheRoomsOwnCheck(t *testing.T) {
 		require.True(t, ok)
 		require.Equal(t, want, rate.String(), day)
 	}
+	for day, want := range map[string]string{"2022-09-01": "RC-QH-v1", "2023-06-30": "RC-QH-v1", "2023-07-01": "RC-QH-v2", "2024-12-31": "RC-QH-v2"} {
+		p, ok := state.PackAt(date(t, day))
+		require.True(t, ok)
+		require.Equal(t, want, p.ID, day)
+	}
 	for _, m := range state.Members {
 		if m.Party == command.CentralBank {
 			require.Equal(t, "中国人民银行西宁中心支行", m.Name(date(t, "2023-08-17")).Zh)
