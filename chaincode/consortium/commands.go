@@ -122,7 +122,11 @@ var Found = command.Command[FoundContent]{
 		if !c.Simulated && c.Date > today(ctx) {
 			return nil, DayInFuture.At("date", today(ctx), c.Date)
 		}
-		return []ledgerstate.Change{Kind.Born(Ref, Founded{Simulated: c.Simulated, Open: c.Date, Members: c.Members, Initial: c.Tables})}, nil
+		initial := make([]Change, len(c.Tables))
+		for i, t := range c.Tables {
+			initial[i] = t.completed(Parameters{})
+		}
+		return []ledgerstate.Change{Kind.Born(Ref, Founded{Simulated: c.Simulated, Open: c.Date, Members: c.Members, Initial: initial})}, nil
 	},
 }
 
@@ -197,7 +201,7 @@ var Propose = command.Command[ProposeContent]{
 		if no := c.Change.fits(r.State); no != nil {
 			return nil, no
 		}
-		return []ledgerstate.Change{Kind.Happened(Ref, Proposed{Number: c.Number, Change: c.Change, Date: c.Date,
+		return []ledgerstate.Change{Kind.Happened(Ref, Proposed{Number: c.Number, Change: c.Change.completed(r.State.Rules), Date: c.Date,
 			Party: ctx.Actor.Party, MSP: ctx.Actor.MSP, Proposer: ctx.Actor.By()})}, nil
 	},
 }

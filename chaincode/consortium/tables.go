@@ -111,6 +111,8 @@ type Parameters struct {
 	PenaltyPercent int        `json:"penalty_percent"`   // 罚息: 50 means rate × 1.5
 	NonPerforming  int        `json:"non_performing"`    // days past due above which principal is paid first
 	PreLoanMaxDays int        `json:"pre_loan_max_days"` // validity of grants before a loan
+
+	Extensions []ExtensionLimit `json:"extensions,omitempty"` // by original term; left out of a change: as in force
 }
 
 // Proposal is a change of a table that waits for the second signature; a rule

@@ -156,6 +156,7 @@ func (c Change) valid() error {
 		case r.DecisionDays < 1 || r.NonPerforming < 1 || r.PreLoanMaxDays < 1:
 			return RowWrong.At("rules", "days from 1", 0)
 		}
+		return orderly(r.Extensions)
 	}
 	return nil
 }

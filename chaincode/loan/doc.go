@@ -45,6 +45,9 @@
 // days past due above which principal is paid first as the ledger's parameters
 // stood when it was signed.
 //
+// An extension keeps to the ledger's limits as they stand when it is entered,
+// and then stands, whatever becomes of them.
+//
 // A loan is disbursed once. Another drawdown of the same credit is another
 // loan (借据); revolving loans come as one loan per drawdown.
 //

@@ -3,6 +3,7 @@ package loan
 import (
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan/account"
 	"github.com/qingxinlian/qxl/chaincode/refusal"
@@ -17,6 +18,7 @@ type entering struct {
 	replaces string
 	inOrder  bool              // it must not be dated before other entries
 	also     func(*Loan) error // what the command asks of the loan as it is; may be nil
+	leaves   func(*Loan) error // what it asks of the loan as the entry leaves it; may be nil
 	event    func(Booking) ledgerstate.Event[Loan]
 }
 
@@ -59,7 +61,14 @@ func enter(ctx *command.Context, x entering) ([]ledgerstate.Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []ledgerstate.Change{Kind.Happened(x.loan, x.event(b))}, nil
+	event := x.event(b)
+	if x.leaves != nil {
+		after := event.Evolve(l)
+		if err := x.leaves(&after); err != nil {
+			return nil, err
+		}
+	}
+	return []ledgerstate.Change{Kind.Happened(x.loan, event)}, nil
 }
 
 // recorded is the open day's month where the month of an entry is closed: then
@@ -150,11 +159,6 @@ func (l *Loan) post(a *account.Account, event ledgerstate.Event[Loan]) (account.
 		}
 		return to, no
 	}
-	if e.Type == account.Extend {
-		if most, last := l.latest(a), a.LastDue(s); last > most {
-			return to, ExtendLimit.At("periods", most, last)
-		}
-	}
 	if c, ok := event.(concluding); ok {
 		if no := c.concludes(a, s); no != nil {
 			return to, no
@@ -197,11 +201,19 @@ func (l *Loan) permits(a *account.Account, e *account.Entry) *refusal.Refusal {
 	return nil
 }
 
-// latest is the day to which a loan may be extended in all: by its original
-// term when that was up to a year, by half of it up to five years, else by
-// three years (流动资金贷款管理办法 2024, 贷款通则 12). They are limits of the law,
-// so no parameter of the ledger.
-func (l *Loan) latest(a *account.Account) calendar.Date {
+// within refuses a loan that is extended beyond the limits of the day on which
+// that is entered. What was within them once stands, whatever becomes of them:
+// a rebuild does not ask again.
+func (l *Loan) within(rules consortium.Parameters) error {
+	a := l.open()
+	if most, last := l.latest(a, rules), a.LastDue(l.Account); last > most {
+		return ExtendLimit.At("periods", most, last)
+	}
+	return nil
+}
+
+// latest is the day to which a loan may be extended in all.
+func (l *Loan) latest(a *account.Account, rules consortium.Parameters) calendar.Date {
 	t := &l.Contract.Account.Terms
 	original := 1
 	for ; original < maxMonths; original++ {
@@ -209,14 +221,7 @@ func (l *Loan) latest(a *account.Account) calendar.Date {
 			break
 		}
 	}
-	more := 36
-	switch {
-	case original <= 12:
-		more = original
-	case original <= 60:
-		more = original / 2
-	}
-	end, err := t.From.AddMonths(original+more, t.MonthEnd)
+	end, err := t.From.AddMonths(original+rules.MostExtended(original), t.MonthEnd)
 	if err != nil {
 		return calendar.Last
 	}

@@ -4,6 +4,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan/account"
 )
@@ -192,8 +193,9 @@ var Extend = command.Command[ExtendContent]{
 		}
 		e := account.Entry{Date: c.Date, Type: account.Extend, Periods: c.Periods, Dues: c.Dues}
 		return enter(ctx, entering{command: "loan.Extend", head: c.Head, loan: c.Loan, inOrder: true, entry: e,
-			also:  func(l *Loan) error { return asError(apart(ctx, l.AcceptedBy)) },
-			event: func(b Booking) ledgerstate.Event[Loan] { return LoanEntered{Entry: e, Voucher: voucher, Booking: b} }})
+			also:   func(l *Loan) error { return asError(apart(ctx, l.AcceptedBy)) },
+			leaves: func(l *Loan) error { return l.within(consortium.Of(ctx).Rules) },
+			event:  func(b Booking) ledgerstate.Event[Loan] { return LoanEntered{Entry: e, Voucher: voucher, Booking: b} }})
 	},
 }
 

@@ -315,6 +315,35 @@ func TestExtensionLimitsOfLongerLoans(t *testing.T) {
 	}
 }
 
+// The limits are the ledger's parameters, as they stand when the extension is
+// entered. An extension that was within them stands when they are tightened,
+// also where an earlier entry makes the loan anew.
+func TestExtensionLimitsAreTheLedgers(t *testing.T) {
+	w := newWorld(t, "2025-06-30")
+	extend := func(no string, periods int) loan.ExtendContent {
+		return loan.ExtendContent{Head: w.head("2024-06-01"), Loan: loanRef(no), Periods: periods, Voucher: voucher}
+	}
+	w.until(loan.Disbursed) // twelve months to 5 January 2025
+	w.Must(book, approver, "loan.Extend", extend("L1", 24))
+	taken := w.taken("M12", "2024-03-01")
+	taken.Disbursed, taken.Periods, taken.PaidTo = day("2024-01-05"), 12, day("2024-02-05")
+	w.Must(book, officer, "loan.TakeOn", taken)
+	w.Must(book, approver, "loan.ConfirmTakeOn", loan.ConfirmTakeOnContent{Head: w.head("2024-03-01"), Loan: loanRef("M12")})
+
+	h := w.head("2025-06-30")
+	w.Must("commons", operator, "consortium.Propose", consortium.ProposeContent{Head: h, Change: consortium.Change{
+		Rules: &consortium.Parameters{BackDatingDays: 3653, RateCapSpread: percent("1.5"), DecisionDays: 10, PenaltyPercent: 50, NonPerforming: 90, PreLoanMaxDays: 90,
+			Extensions: []consortium.ExtensionLimit{{UpTo: 12, Percent: 50}, {Most: 3}}}}})
+	beyond := extend("M12", 19)
+	w.Must("commons", "CentralBank/approver", "consortium.Approve", consortium.ApproveContent{Head: w.head("2025-06-30"), Proposal: h.Number})
+	w.refused(approver, "loan.Extend", beyond, "LOAN_EXTENSION_LIMIT", "periods", "2025-07-05", "2025-08-05")
+	w.Must(book, approver, "loan.Extend", extend("M12", 18))
+
+	w.Must(book, officer, "loan.Repay", w.repay("L1", "2024-02-05", "42540.69")) // before the extension
+	require.Equal(t, "2026-01-05", w.show("L1", "").Account.Maturity.String())
+	w.refused(approver, "loan.Extend", extend("L1", 25), "LOAN_EXTENSION_LIMIT", "periods", "2025-07-05", "2026-02-05")
+}
+
 // Domain trap 20: no rounding lets anything fall below zero. A loan of one fen
 // more than its instalments is paid fen by fen.
 func TestTrap20NothingFallsBelowZeroByRounding(t *testing.T) {

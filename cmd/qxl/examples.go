@@ -17,6 +17,13 @@ var examples = map[string]string{
   --capacity SELF 本人, LEGAL_REPRESENTATIVE 法定代表人, SHAREHOLDER 股东, SPOUSE 配偶, GUARANTOR 担保人
   --method E_LICENCE 电子营业执照, CA 数字证书, FACE_SMS 人脸加短信, PAPER 纸质扫描加双人复核
   --consents PROVISION 向接收方提供, SENSITIVE 敏感个人信息, AUTOMATED 自动化决策`,
+	"consortium.Propose": `  # 参数整套替换；展期上限按原期限(月)分档，取比例与月数之较短者，不写则维持现值；另须一人 approve
+  # parameters are replaced whole; extension limits go by the original term in months, the shorter of percent
+  # and months counts, left out they stay; another person approves
+  qxl consortium propose --as Commission/operator1 --number CS-2025-0001 --date 2024-12-31 \
+    --change '{"rules":{"back_dating_days":900,"rate_cap_spread":"1.5","decision_days":10,"penalty_percent":50,
+      "non_performing":90,"pre_loan_max_days":90,"extensions":[{"up_to_months":12,"term_percent":100},
+      {"up_to_months":60,"term_percent":50},{"max_months":36}]}}'`,
 	"loan.Repay": `  qxl loan repay --as BankA/officer2 --date 2024-12-31 --number HK-2024-0001 --loan HTBANKA2023630105000029 --amount 100.00`,
 	"loan.Disburse": `  qxl loan disburse --as BankA/officer2 --content disburse.json
   cat disburse.json | qxl loan disburse --as BankA/officer2 --content -`,

@@ -51,6 +51,9 @@ var labels = map[string]string{
 	"of": "原合同编号", "own": "自身分类", "paid_to": "已结息日", "percent": "加收百分比", "positions": "日终头寸", "reasons": "分类原因",
 	"replaces": "补记原流水号", "reprice": "重定价方式", "resets": "待重定价日", "retail": "零售", "since": "上一日终", "special_mention": "关注",
 	"substandard": "次级", "was": "此前",
+
+	// Of the limits of extensions.
+	"extensions": "展期上限", "up_to_months": "原期限不超过(月)", "term_percent": "占原期限(%)",
 }
 
 // labelZh is the Chinese name of a flag, "" for one without.
