@@ -164,3 +164,22 @@ func (l *Loan) nonPerformingFrom(a *account.Account, above int, class account.Cl
 	}
 	return day, true
 }
+
+// Grants are the numbers of the authorizations that the loan rests on, in
+// order, each once.
+func (x *Extract) Grants() []string {
+	var list []string
+	for _, e := range x.log {
+		grant := ""
+		switch e := e.Event.(type) {
+		case LoanAccepted:
+			grant = e.Grant
+		case CreditDecided:
+			grant = e.Grant
+		}
+		if grant != "" && !slices.Contains(list, grant) {
+			list = append(list, grant)
+		}
+	}
+	return list
+}
