@@ -8,14 +8,15 @@ import (
 
 	"github.com/qingxinlian/qxl/chaincode/authorization"
 	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/compensation/fund"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
 )
 
 // CommonsCommands are the commands of commons, room by room.
-var CommonsCommands = join(consortium.Commands, authorization.OtherCommands)
+var CommonsCommands = join(consortium.Commands, authorization.OtherCommands, fund.Commands)
 
 // CommonsQueries are the queries of commons.
-var CommonsQueries = joinQueries(consortium.Queries, authorization.OtherQueries, command.ReceiptQueries(command.Commons))
+var CommonsQueries = joinQueries(consortium.Queries, authorization.OtherQueries, fund.Queries, command.ReceiptQueries(command.Commons), command.FactsQueries(command.Commons))
 
 // New makes the chaincode of an organization's process. The clock can only
 // withhold an endorsement.

@@ -38,3 +38,16 @@ func (l *Ledger) Largest(cc, collection, prefix string) int {
 	}
 	return most
 }
+
+// Holding lists the keys of all that was ever written whose value has one of
+// the texts in it.
+func (l *Ledger) Holding(texts ...string) (keys []string) {
+	for k, v := range l.state {
+		for _, text := range texts {
+			if strings.Contains(string(v), text) {
+				keys = append(keys, k)
+			}
+		}
+	}
+	return keys
+}
