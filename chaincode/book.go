@@ -10,5 +10,8 @@ import (
 // BookCommands are the commands of a bank's book, room by room.
 var BookCommands = join(subject.Commands, authorization.Commands, loan.Commands)
 
+// BookQuestions are what a book answers to commons.
+var BookQuestions []command.QuestionDefinition
+
 // BookQueries are the queries of a bank's book.
 var BookQueries = joinQueries(subject.Queries, authorization.Queries, loan.Queries, command.ReceiptQueries(command.Book))

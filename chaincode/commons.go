@@ -26,11 +26,23 @@ func New(kind command.Chaincode, msp string, clock func() time.Time) (shim.Chain
 		env.Current = consortium.Current
 		return command.NewChaincode(env, CommonsCommands, CommonsQueries, consortium.Reference(), consortium.Setup(env))
 	}
+	env.Questions = BookQuestions
 	contracts := []contractapi.ContractInterface{consortium.Setup(env)}
 	for _, c := range bookContracts {
 		contracts = append(contracts, c())
 	}
-	return command.NewChaincode(env, BookCommands, BookQueries, contracts...)
+	return command.NewChaincode(env, join(BookCommands, jointCommands()), BookQueries, contracts...)
+}
+
+// jointCommands are those of commons that have a part in a book.
+func jointCommands() []command.Definition {
+	var list []command.Definition
+	for _, d := range CommonsCommands {
+		if d.Describe().Lane.Joint() {
+			list = append(list, d)
+		}
+	}
+	return list
 }
 
 // bookContracts are contracts besides the rooms'; test builds add theirs.

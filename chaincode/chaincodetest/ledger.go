@@ -1,6 +1,7 @@
 package chaincodetest
 
 import (
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
 	"github.com/hyperledger/fabric-protos-go-apiv2/msp"
+	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -44,6 +46,7 @@ type Ledger struct {
 	Now        time.Time
 	TxOffset   time.Duration // of a transaction's time from the endorsers' clock
 	Last       string        // ID of the last transaction that wrote
+	Header     string        // the chaincode that a hostile client's header names, whatever it calls
 }
 
 // BookA and BookB are the books' chaincode names.
@@ -229,6 +232,7 @@ func (l *Ledger) invoke(cc, who, function string, args []string, transient map[s
 	for _, a := range args {
 		tx.args = append(tx.args, []byte(a))
 	}
+	tx.signed = func() *peer.SignedProposal { return l.proposal(cmp.Or(l.Header, cc), cc) }
 	resp := l.chaincodes[cc].Invoke(&stub{ledger: l, namespace: cc, tx: tx})
 	if resp.Status != shim.OK {
 		return nil, fmt.Errorf("%s", resp.Message)
@@ -259,7 +263,11 @@ func (l *Ledger) Batch(cc, who, lane string, steps ...Step) ([]command.Result, e
 	}
 	raw, err := json.Marshal(envelopes)
 	require.NoError(l.t, err)
-	if _, err := l.invoke(cc, who, "batch:Submit", []string{lane, strconv.Itoa(len(steps))}, map[string][]byte{"commands": raw}); err != nil {
+	called, function, args := cc, "batch:Submit", []string{lane, strconv.Itoa(len(steps))}
+	if joint(lane) {
+		called, function, args, cc = command.CommonsName, "batch:SubmitFor", append(args, book(cc)), book(cc)
+	}
+	if _, err := l.invoke(called, who, function, args, map[string][]byte{"commands": raw}); err != nil {
 		return nil, err
 	}
 	var a command.ReceiptAnswer
@@ -272,7 +280,11 @@ func (l *Ledger) Batch(cc, who, lane string, steps ...Step) ([]command.Result, e
 func (l *Ledger) Submit(cc, who, name string, content any) (command.Result, error) {
 	raw, err := json.Marshal(content)
 	require.NoError(l.t, err)
-	answer, err := l.invoke(cc, who, name+":Submit", nil, map[string][]byte{"command": raw})
+	lane, called, args := laneOf(name), cc, []string(nil)
+	if joint(lane) {
+		called, args, cc = command.CommonsName, []string{book(cc)}, book(cc)
+	}
+	answer, err := l.invoke(called, who, name+":Submit", args, map[string][]byte{"command": raw})
 	if err != nil {
 		return command.Result{}, err
 	}
@@ -280,12 +292,6 @@ func (l *Ledger) Submit(cc, who, name string, content any) (command.Result, erro
 	require.NoError(l.t, json.Unmarshal(answer, &s))
 	if s.Accepted == 1 { // of which there is no receipt
 		return command.Result{Command: name, Outcome: command.Accepted.String()}, nil
-	}
-	lane := ""
-	for _, d := range append(append([]command.Definition(nil), chaincode.CommonsCommands...), chaincode.BookCommands...) {
-		if s := d.Describe(); s.Name == name {
-			lane = s.Lane.Name
-		}
 	}
 	var a command.ReceiptAnswer
 	require.NoError(l.t, l.Ask(cc, "Commission/auditor", "receipt."+lane, map[string]string{"lane": lane, "tx": l.Last}, &a))

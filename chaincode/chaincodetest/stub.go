@@ -23,6 +23,7 @@ type stub struct {
 
 type transaction struct {
 	id        string
+	signed    func() *peer.SignedProposal
 	time      *timestamppb.Timestamp
 	creator   []byte
 	args      [][]byte
@@ -50,11 +51,12 @@ func (s *stub) GetFunctionAndParameters() (string, []string) {
 	}
 	return a[0], a[1:]
 }
-func (s *stub) GetTxID() string                                 { return s.tx.id }
-func (s *stub) GetChannelID() string                            { return "credit" }
-func (s *stub) GetCreator() ([]byte, error)                     { return s.tx.creator, nil }
-func (s *stub) GetTransient() (map[string][]byte, error)        { return s.tx.transient, nil }
-func (s *stub) GetTxTimestamp() (*timestamppb.Timestamp, error) { return s.tx.time, nil }
+func (s *stub) GetTxID() string                                  { return s.tx.id }
+func (s *stub) GetChannelID() string                             { return "credit" }
+func (s *stub) GetSignedProposal() (*peer.SignedProposal, error) { return s.tx.signed(), nil }
+func (s *stub) GetCreator() ([]byte, error)                      { return s.tx.creator, nil }
+func (s *stub) GetTransient() (map[string][]byte, error)         { return s.tx.transient, nil }
+func (s *stub) GetTxTimestamp() (*timestamppb.Timestamp, error)  { return s.tx.time, nil }
 func (s *stub) GetState(key string) ([]byte, error) {
 	return s.ledger.state[at(s.namespace, "", key)], nil
 }

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"runtime/debug"
 	"strconv"
+	"strings"
 
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
 	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
@@ -50,23 +51,32 @@ type batch struct {
 // Submit runs the commands in the transient field "commands". Its arguments
 // are public: the lane's name and the number of commands.
 func (b *batch) Submit(ctx contractapi.TransactionContextInterface, lane string, count string) (*Summary, error) {
+	l, envelopes, err := b.read(ctx, lane, count)
+	if err != nil {
+		return nil, err
+	}
+	return b.env.run(ctx.GetStub(), l, envelopes, false)
+}
+
+// read gives the lane and the commands of a batch.
+func (b *batch) read(ctx contractapi.TransactionContextInterface, lane, count string) (Lane, []Envelope, error) {
 	transient, err := ctx.GetStub().GetTransient()
 	if err != nil {
-		return nil, ledgerstate.Errorf("TRANSIENT_MISSING", "the transaction's transient map cannot be read")
+		return Lane{}, nil, ledgerstate.Errorf("TRANSIENT_MISSING", "the transaction's transient map cannot be read")
 	}
 	var envelopes []Envelope
 	if err := json.Unmarshal(transient["commands"], &envelopes); err != nil {
-		return nil, ledgerstate.Errorf("MALFORMED", "transient field %q holds no list of commands", "commands")
+		return Lane{}, nil, ledgerstate.Errorf("MALFORMED", "transient field %q holds no list of commands", "commands")
 	}
 	if strconv.Itoa(len(envelopes)) != count {
-		return nil, ledgerstate.Errorf("BATCH_COUNT", "the batch says %.12q commands and holds %d", count, len(envelopes))
+		return Lane{}, nil, ledgerstate.Errorf("BATCH_COUNT", "the batch says %.12q commands and holds %d", count, len(envelopes))
 	}
 	for _, l := range b.env.Chaincode.Lanes() {
 		if l.Name == lane {
-			return b.env.run(ctx.GetStub(), l, envelopes, false)
+			return l, envelopes, nil
 		}
 	}
-	return nil, ledgerstate.Errorf("UNKNOWN_LANE", "%s has no lane %.20q", b.env.Chaincode, lane)
+	return Lane{}, nil, ledgerstate.Errorf("UNKNOWN_LANE", "%s has no lane %.20q", b.env.Chaincode, lane)
 }
 
 // NewChaincode builds the chaincode of an environment from its definitions
@@ -81,7 +91,14 @@ func NewChaincode(env *Environment, definitions []Definition, queries []QueryDef
 		if env.Definitions[spec.Name] != nil {
 			return nil, fmt.Errorf("command %s is defined twice", spec.Name)
 		}
-		if spec.Lane.Chaincode != env.Chaincode {
+		_, joint := d.(joint)
+		switch {
+		case joint != spec.Lane.Joint():
+			return nil, fmt.Errorf("command %s: lane %s is joint, or the definition is, but not both", spec.Name, spec.Lane.Name)
+		case joint && env.Chaincode == Book: // commons calls it, nobody else
+			env.Definitions[spec.Name] = d
+			continue
+		case spec.Lane.Chaincode != env.Chaincode:
 			return nil, fmt.Errorf("command %s belongs to %s, not to %s", spec.Name, spec.Lane.Chaincode, env.Chaincode)
 		}
 		env.Definitions[spec.Name] = d
@@ -122,5 +139,10 @@ func (g guarded) Invoke(stub shim.ChaincodeStubInterface) (resp *peer.Response) 
 			resp = shim.Error("qxl CHAINCODE_PANIC: the chaincode failed; its log has the stack")
 		}
 	}()
+	if g.env.Chaincode == Book {
+		if function, args := stub.GetFunctionAndParameters(); strings.HasPrefix(function, callPrefix) {
+			return g.env.serve(stub, function, args)
+		}
+	}
 	return g.Chaincode.Invoke(stub)
 }

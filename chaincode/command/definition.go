@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hyperledger/fabric-contract-api-go/v2/contractapi"
+	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
@@ -43,9 +44,13 @@ type Context struct {
 	Actor     Actor
 	Endorser  string    // MSP of this process's organization; it may only withhold, never enter a result
 	Reference Reference // nil before the consortium is founded
-	Owner     string    // MSP of the bank whose book this is; "" in commons
+	Owner     string    // MSP of the bank whose book this is, or whose book a joint transaction of commons names; else ""
+	Book      string    // in a joint transaction of commons: the chaincode name of the book that it names
 	Time      time.Time // transaction time in Beijing; it may only withhold, never enter a result
 	Transient func(field string) []byte
+
+	tables []byte                                                               // packed, as commons hands them to a book
+	call   func(chaincode string, args [][]byte, channel string) *peer.Response // nil in books: they call nobody
 }
 
 // Reference is what the runner needs of the commons' reference tables. The
@@ -55,7 +60,8 @@ type Reference interface {
 	OpenDay() calendar.Date  // the open business day
 	Earliest() calendar.Date // the earliest business date that a command may carry
 	Blocked(fingerprint string) bool
-	Book(msp string) string // the chaincode name of a bank's book; "" for others
+	Book(msp string) string   // the chaincode name of a bank's book; "" for others
+	Owner(book string) string // the MSP of the bank whose book has that chaincode name; "" if none has
 }
 
 // Command is the definition of one business command with content C.

@@ -40,6 +40,8 @@ type Environment struct {
 	Current func(*ledgerstate.View) (Reference, error)
 	// Definitions of this chaincode, by name.
 	Definitions map[string]Definition
+	// Questions are what a book answers to commons.
+	Questions []QuestionDefinition
 
 	mu      sync.Mutex
 	packed  [sha256.Size]byte
@@ -66,50 +68,59 @@ func EncodeOwner(msp string) ([]byte, error) { return ledgerstate.Encode(ownerVa
 const SameTables = "="
 
 // reference reads the commons' tables: from the chaincode's own state, or by
-// a call into commons, which makes the book's transaction depend on them.
-func (env *Environment) reference(stub shim.ChaincodeStubInterface) (Reference, error) {
+// a call into commons, which makes the book's transaction depend on them, or
+// as commons handed them over with its own call. It gives the packed form too
+// where it has it.
+func (env *Environment) reference(stub shim.ChaincodeStubInterface, handed []byte) (Reference, []byte, error) {
 	env.mu.Lock()
 	known, decoded := env.packed, env.decoded
 	env.mu.Unlock()
-	var raw []byte
-	if env.Chaincode == Commons {
+	raw := handed
+	switch {
+	case handed != nil:
+	case env.Chaincode == Commons:
 		var err error
 		if raw, err = stub.GetState(ReferenceKey); err != nil {
-			return nil, fmt.Errorf("qxl LEDGER_READ: %w", err)
+			return nil, nil, fmt.Errorf("qxl LEDGER_READ: %w", err)
 		}
-	} else {
+	default:
 		var sum []byte // in hex
 		if decoded != nil {
 			sum = hex.AppendEncode(nil, known[:])
 		}
 		resp := stub.InvokeChaincode(CommonsName, [][]byte{[]byte("reference:Packed"), sum}, "")
 		if resp.Status != shim.OK {
-			return nil, ledgerstate.Errorf("COMMONS_UNREADABLE", "asking commons for the reference tables: %s", resp.Message)
+			return nil, nil, ledgerstate.Errorf("COMMONS_UNREADABLE", "asking commons for the reference tables: %s", resp.Message)
 		}
 		raw = resp.Payload
 		if decoded != nil && string(raw) == SameTables {
-			return decoded, nil
+			return decoded, nil, nil
 		}
 	}
 	if len(raw) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	sum := sha256.Sum256(raw)
 	if decoded != nil && known == sum {
-		return decoded, nil
+		return decoded, raw, nil
 	}
 	ref, err := env.DecodeReference(raw)
 	if err != nil {
-		return nil, ledgerstate.Errorf("STATE_CORRUPT", "the reference tables cannot be read: %v", err)
+		return nil, nil, ledgerstate.Errorf("STATE_CORRUPT", "the reference tables cannot be read: %v", err)
 	}
 	env.mu.Lock()
 	env.packed, env.decoded = sum, ref
 	env.mu.Unlock()
-	return ref, nil
+	return ref, raw, nil
 }
 
 // open prepares the context of a transaction or query.
 func (env *Environment) open(stub shim.ChaincodeStubInterface, write bool) (*Context, error) {
+	return env.openWith(stub, write, nil)
+}
+
+// openWith is open with the commons' tables at hand.
+func (env *Environment) openWith(stub shim.ChaincodeStubInterface, write bool, tables []byte) (*Context, error) {
 	stamp, err := stub.GetTxTimestamp()
 	if err != nil {
 		return nil, ledgerstate.Errorf("TIME_MISSING", "the transaction has no time")
@@ -143,8 +154,11 @@ func (env *Environment) open(stub shim.ChaincodeStubInterface, write bool) (*Con
 			ctx.Owner, namespace = o.MSP, o.MSP
 		}
 	}
-	if ctx.Reference, err = env.reference(stub); err != nil {
+	if ctx.Reference, ctx.tables, err = env.reference(stub, tables); err != nil {
 		return nil, err
+	}
+	if env.Chaincode == Commons {
+		ctx.call = stub.InvokeChaincode
 	}
 	if write {
 		err := env.bound(ctx)

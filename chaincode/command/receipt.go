@@ -14,6 +14,8 @@ const (
 	Refused        Outcome = 'R'
 	AlreadyApplied Outcome = 'D' // the same business number with the same content is on the ledger
 	Retry          Outcome = 'S' // the proposed ID is in use: propose another
+
+	undecided Outcome = 0 // the rule has not been asked yet
 )
 
 func (o Outcome) String() string {

@@ -34,43 +34,14 @@ type item struct {
 // response says all that a receipt would when it is accepted, so that there is
 // none: a private key less is a third of such a transaction's keys.
 func (env *Environment) run(stub shim.ChaincodeStubInterface, lane Lane, envelopes []Envelope, named bool) (*Summary, error) {
-	ctx, err := env.open(stub, true)
+	if lane.Joint() {
+		return nil, ledgerstate.Errorf("BOOK_MISSING", "lane %s concerns a bank's book: name it", lane.Name)
+	}
+	ctx, items, err := env.begin(stub, lane, envelopes)
 	if err != nil {
 		return nil, err
 	}
-	if n := len(envelopes); n < 1 || n > MaxBatch {
-		return nil, ledgerstate.Errorf("BATCH_SIZE", "a batch has 1 to %d commands, not %d", MaxBatch, n)
-	}
-	items := make([]item, len(envelopes))
-	var genesis bool
-	welcome := false
-	for i, e := range envelopes {
-		items[i] = env.prepare(lane, e)
-		if d := items[i].def; d != nil {
-			spec := d.Describe()
-			genesis = genesis || spec.Genesis
-			welcome = welcome || partyAllowed(spec.Access, ctx.Actor.Party)
-		}
-	}
-	if ctx.Reference == nil {
-		if !genesis || len(items) != 1 {
-			return nil, ledgerstate.Errorf("NOT_FOUNDED", "the consortium has not been founded yet")
-		}
-	} else {
-		if err := env.member(ctx, append(lane.Collections, lane.Reads...)); err != nil {
-			return nil, err
-		}
-		if !welcome {
-			return nil, ledgerstate.Errorf("ACCESS_DENIED", "%s may not submit these commands to %s", ctx.Actor.MSP, ctx.Namespace())
-		}
-	}
-	var wants []ledgerstate.Want
-	for i := range items {
-		if items[i].refused == nil {
-			wants = append(wants, items[i].wants...)
-		}
-	}
-	if err := ctx.Prefetch(wants); err != nil {
+	if err := ctx.Prefetch(wanted(items)); err != nil {
 		return nil, err
 	}
 
@@ -94,15 +65,65 @@ func (env *Environment) run(stub shim.ChaincodeStubInterface, lane Lane, envelop
 	if len(lane.Collections) > 0 {
 		collection = lane.Collections[0].Name
 	}
-	if !named || summary.Accepted != 1 {
+	return summary, env.finish(ctx, collection, receipt, named && summary.Accepted == 1)
+}
+
+// finish writes what a transaction leaves: its changes and, unless the public
+// answer says it all, its receipt.
+func (env *Environment) finish(ctx *Context, collection string, receipt *Receipt, said bool) error {
+	if !said {
 		if err := ctx.PutReceipt(collection, receipt); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if _, err := ctx.Flush(); err != nil {
-		return nil, err
+	_, err := ctx.Flush()
+	return err
+}
+
+// begin does what comes before any rule: guards, decoding, who may.
+func (env *Environment) begin(stub shim.ChaincodeStubInterface, lane Lane, envelopes []Envelope) (*Context, []item, error) {
+	ctx, err := env.open(stub, true)
+	if err != nil {
+		return nil, nil, err
 	}
-	return summary, nil
+	if n := len(envelopes); n < 1 || n > MaxBatch {
+		return nil, nil, ledgerstate.Errorf("BATCH_SIZE", "a batch has 1 to %d commands, not %d", MaxBatch, n)
+	}
+	items := make([]item, len(envelopes))
+	var genesis bool
+	welcome := false
+	for i, e := range envelopes {
+		items[i] = env.prepare(lane, e)
+		if d := items[i].def; d != nil {
+			spec := d.Describe()
+			genesis = genesis || spec.Genesis
+			welcome = welcome || partyAllowed(spec.Access, ctx.Actor.Party)
+		}
+	}
+	if ctx.Reference == nil {
+		if !genesis || len(items) != 1 {
+			return nil, nil, ledgerstate.Errorf("NOT_FOUNDED", "the consortium has not been founded yet")
+		}
+	} else {
+		if err := env.member(ctx, append(lane.Collections, lane.Reads...)); err != nil {
+			return nil, nil, err
+		}
+		if !welcome {
+			return nil, nil, ledgerstate.Errorf("ACCESS_DENIED", "%s may not submit these commands to %s", ctx.Actor.MSP, ctx.Namespace())
+		}
+	}
+	return ctx, items, nil
+}
+
+// wanted are the aggregates that a batch reads.
+func wanted(items []item) []ledgerstate.Want {
+	var wants []ledgerstate.Want
+	for i := range items {
+		if items[i].refused == nil {
+			wants = append(wants, items[i].wants...)
+		}
+	}
+	return wants
 }
 
 // prepare decodes and checks a command without the ledger.
@@ -153,14 +174,39 @@ func asRefusal(err error) *refusal.Refusal {
 // one gives a command its outcome and applies what happens to the overlay.
 // Its error is a failure of the whole transaction.
 func (env *Environment) one(ctx *Context, it *item) (Outcome, *refusal.Refusal, error) {
-	if it.def != nil { // who may not do this is not told what is wrong with it
+	if r := env.turnedAway(ctx, it); r != nil {
+		return Refused, r, nil
+	}
+	stamp, err := stampOf(ctx, it)
+	if err != nil {
+		return 0, nil, err
+	}
+	if outcome, why, err := settled(ctx, it, stamp); err != nil || outcome != undecided {
+		return outcome, why, err
+	}
+	changes, err := it.def.decide(ctx, it.content)
+	if r, ok := refusal.As(err); ok {
+		return Refused, r, nil
+	}
+	if err != nil {
+		return 0, nil, err
+	}
+	return apply(ctx, stamp, changes)
+}
+
+// turnedAway refuses a command before the ledger is asked. Who may not do it
+// is not told what is wrong with it.
+func (env *Environment) turnedAway(ctx *Context, it *item) *refusal.Refusal {
+	if it.def != nil {
 		if r := env.admit(ctx, it.def.Describe()); r != nil {
-			return Refused, r, nil
+			return r
 		}
 	}
-	if it.refused != nil {
-		return Refused, it.refused, nil
-	}
+	return it.refused
+}
+
+// stampOf is what a log keeps of a command and its submitter.
+func stampOf(ctx *Context, it *item) (ledgerstate.Stamp, error) {
 	spec := it.def.Describe()
 	head := Head{}
 	if h, ok := it.content.(headed); ok {
@@ -168,7 +214,7 @@ func (env *Environment) one(ctx *Context, it *item) (Outcome, *refusal.Refusal, 
 	}
 	content, err := ledgerstate.Encode(it.content)
 	if err != nil {
-		return 0, nil, err
+		return ledgerstate.Stamp{}, err
 	}
 	party := string(ctx.Actor.Party)
 	if ctx.Actor.Party == Subject || ctx.Actor.Party == Provider {
@@ -186,13 +232,20 @@ func (env *Environment) one(ctx *Context, it *item) (Outcome, *refusal.Refusal, 
 		marks[collection] = m
 		return m, err
 	}
+	return ledgerstate.Stamp{Number: head.Number, Party: party, Mark: mark, Date: head.Date, By: ctx.Actor.By()}, nil
+}
+
+// settled finds out whether a command was applied before and whether its date
+// is in order. Where that leaves it undecided, the rule decides.
+func settled(ctx *Context, it *item, stamp ledgerstate.Stamp) (Outcome, *refusal.Refusal, error) {
+	spec := it.def.Describe()
 	if len(it.wants) > 0 {
 		target := it.wants[0]
-		m, err := mark(target.Kind.CollectionName())
+		m, err := stamp.Mark(target.Kind.CollectionName())
 		if err != nil {
 			return 0, nil, err
 		}
-		seen, err := target.Kind.Seen(ctx.View, target.Ref, target.Birth, party, head.Number, m)
+		seen, err := target.Kind.Seen(ctx.View, target.Ref, target.Birth, stamp.Party, stamp.Number, m)
 		if r, ok := refusal.As(err); ok {
 			return Refused, r, nil
 		}
@@ -204,21 +257,18 @@ func (env *Environment) one(ctx *Context, it *item) (Outcome, *refusal.Refusal, 
 		}
 	}
 	if ctx.Reference != nil && !spec.Genesis {
-		if open := ctx.Reference.OpenDay(); head.Date > open && spec.Name != OpenDayCommand {
-			return Refused, DateTooLate.At("date", open, head.Date), nil
+		if open := ctx.Reference.OpenDay(); stamp.Date > open && spec.Name != OpenDayCommand {
+			return Refused, DateTooLate.At("date", open, stamp.Date), nil
 		}
-		if earliest := ctx.Reference.Earliest(); head.Date < earliest {
-			return Refused, DateTooEarly.At("date", earliest, head.Date), nil
+		if earliest := ctx.Reference.Earliest(); stamp.Date < earliest {
+			return Refused, DateTooEarly.At("date", earliest, stamp.Date), nil
 		}
 	}
-	changes, err := it.def.decide(ctx, it.content)
-	if r, ok := refusal.As(err); ok {
-		return Refused, r, nil
-	}
-	if err != nil {
-		return 0, nil, err
-	}
-	stamp := ledgerstate.Stamp{Number: head.Number, Party: party, Mark: mark, Date: head.Date, By: ctx.Actor.By()}
+	return undecided, nil, nil
+}
+
+// apply applies what happens to the overlay.
+func apply(ctx *Context, stamp ledgerstate.Stamp, changes []ledgerstate.Change) (Outcome, *refusal.Refusal, error) {
 	for i, c := range changes {
 		err := c.Apply(ctx.View, stamp)
 		if i == 0 { // nothing is half applied: only the first change can be refused

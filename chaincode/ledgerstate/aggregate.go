@@ -34,6 +34,9 @@ type Any interface {
 	keys(v *View, ref Ref, birth bool) (collection string, keys []string, err error)
 	// Seen tells whether the business number is in the aggregate's log.
 	Seen(v *View, ref Ref, birth bool, party, number string, mark []byte) (bool, error)
+	// Vacant tells whether a birth may take its ID: SlotTaken or a refusal
+	// where it may not.
+	Vacant(v *View, ref Ref) error
 }
 
 // Prefetch reads all keys that the references need, one multi-get per
@@ -324,10 +327,10 @@ func (k *Kind[S]) Born(ref Ref, e Event[S]) Change { return change[S]{k, ref, tr
 // Apply evolves the aggregate in the overlay.
 func (c change[S]) Apply(v *View, s Stamp) error {
 	k := c.kind
-	// An index entry without an ID, or for a slot that no page has, could
-	// never be read again.
-	if c.birth && (c.ref.ID.IsZero() || int(c.ref.ID.Slot) >= k.Slots) {
-		return IDWrong.At("id", "a page and a slot below "+strconv.Itoa(k.Slots), c.ref.ID)
+	if c.birth {
+		if err := k.Vacant(v, c.ref); err != nil {
+			return err
+		}
 	}
 	p, err := v.page(k.form(), c.ref.ID.Page)
 	if err != nil {
@@ -335,9 +338,6 @@ func (c change[S]) Apply(v *View, s Stamp) error {
 	}
 	var r *Record[S]
 	if sl := p.at(c.ref.ID.Slot); sl != nil {
-		if c.birth {
-			return SlotTaken
-		}
 		if r, err = k.record(sl); err != nil {
 			return err
 		}
@@ -350,6 +350,11 @@ func (c change[S]) Apply(v *View, s Stamp) error {
 			return err
 		}
 	}
+	if k.Plain {
+		r.State = c.event.Evolve(r.State)
+		p.put(c.ref.ID.Slot, r)
+		return nil
+	}
 	mark, err := s.Mark(k.Collection)
 	if err != nil {
 		return err
@@ -358,6 +363,20 @@ func (c change[S]) Apply(v *View, s Stamp) error {
 	r.Log = append(r.Log, Entry[S]{Number: s.Number, Party: s.Party, Mark: mark, Date: s.Date, By: s.By, Event: c.event})
 	p.put(c.ref.ID.Slot, r)
 	return nil
+}
+
+// Vacant implements Any.
+func (k *Kind[S]) Vacant(v *View, ref Ref) error {
+	// An index entry without an ID, or for a slot that no page has, could
+	// never be read again.
+	if ref.ID.IsZero() || int(ref.ID.Slot) >= k.Slots {
+		return IDWrong.At("id", "a page and a slot below "+strconv.Itoa(k.Slots), ref.ID)
+	}
+	p, err := v.page(k.form(), ref.ID.Page)
+	if err == nil && p.at(ref.ID.Slot) != nil {
+		return SlotTaken
+	}
+	return err
 }
 
 func (k *Kind[S]) putIndex(v *View, ref Ref) error {

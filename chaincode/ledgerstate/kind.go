@@ -3,6 +3,7 @@ package ledgerstate
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"reflect"
 	"sync"
 
@@ -28,7 +29,11 @@ type Kind[S any] struct {
 	// Under says that an aggregate lives under the ID of one of another kind,
 	// by which it is found. It has no index key, which costs more than the
 	// rest of a birth.
-	Under  bool
+	Under bool
+	// Plain says that an aggregate is its state alone: no log is kept, so that
+	// business numbers are found elsewhere. For what is worked out from other
+	// aggregates and would roll at every write.
+	Plain  bool
 	Zh, En string
 
 	// Digest gives what of the state counts in the state digest, nil for all
@@ -84,7 +89,10 @@ func (k *Kind[S]) KindCode() string { return k.Code }
 // form is what the kind's pages need to know.
 func (k *Kind[S]) form() form {
 	full := fullPage
-	if k.Keep == 0 {
+	switch {
+	case k.Plain:
+		full = math.MaxInt
+	case k.Keep == 0:
 		full = 0
 	}
 	return form{code: k.Code, collection: k.Collection, slots: k.Slots, full: full,
@@ -134,7 +142,7 @@ func (r *Record[S]) encode() ([]byte, error) {
 			return err
 		}
 		// While nothing has rolled, the log says all that the state does.
-		if r.Rolled == 0 {
+		if r.Rolled == 0 && !r.kind.Plain {
 			if err := enc.EncodeNil(); err != nil {
 				return err
 			}
@@ -180,7 +188,7 @@ func (k *Kind[S]) decode(b []byte) (*Record[S], error) {
 	if err := dec.DecodeMulti(&r.Natural, &r.Rolled, &r.Hints); err != nil {
 		return nil, err
 	}
-	if r.Rolled > 0 {
+	if r.Rolled > 0 || k.Plain {
 		err = dec.Decode(&r.State)
 	} else {
 		err = dec.DecodeNil()
