@@ -14,4 +14,4 @@ var BookCommands = join(subject.Commands, authorization.Commands, loan.Commands)
 var BookQuestions []command.QuestionDefinition
 
 // BookQueries are the queries of a bank's book.
-var BookQueries = joinQueries(subject.Queries, authorization.Queries, loan.Queries, command.ReceiptQueries(command.Book))
+var BookQueries = joinQueries(subject.Queries, authorization.Queries, loan.Queries, command.ReceiptQueries(command.Book), command.FactsQueries(command.Book))

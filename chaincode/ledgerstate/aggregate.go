@@ -30,6 +30,8 @@ var SlotTaken = Errorf("SLOT_TAKEN", "the proposed ID is in use")
 type Any interface {
 	KindCode() string
 	CollectionName() string
+	// Tell reads a page of the kind with its log pages.
+	Tell(page []byte, logs [][]byte) ([]Told, error)
 	// Keys are the ledger keys that finding the aggregate will read.
 	keys(v *View, ref Ref, birth bool) (collection string, keys []string, err error)
 	// Seen tells whether the business number is in the aggregate's log.

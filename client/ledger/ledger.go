@@ -64,6 +64,39 @@ type Transaction struct {
 	Response   []byte    `json:"-"` // what the chaincode answered, public
 }
 
+// Block is what everybody on the channel can see of a block.
+type Block struct {
+	Number       uint64
+	Previous     []byte // hash of the header before
+	Hash         []byte // of this header
+	Transactions []BlockTransaction
+}
+
+// BlockTransaction is a transaction in a block: what it wrote in private, as
+// hashes.
+type BlockTransaction struct {
+	TxID       string
+	Validation string // VALID, MVCC_READ_CONFLICT, …
+	Writes     []HashedWrite
+}
+
+// HashedWrite is the public trace of a private write: SHA-256 of the key and
+// of the value.
+type HashedWrite struct {
+	Chaincode  string
+	Collection string
+	Key        []byte
+	Value      []byte // empty where the key was deleted or purged
+	Deleted    bool
+	Purged     bool // from the blocks' private data too
+}
+
+// Blocks reads whole blocks at the caller's own peer. Both engines'
+// connections do.
+type Blocks interface {
+	Block(ctx context.Context, number uint64) (*Block, error)
+}
+
 // Signer is who signed: an MSP and the certificate's subject and
 // attributes.
 type Signer struct {

@@ -229,6 +229,27 @@ func (c *connection) Transaction(_ context.Context, txID string) (*ledger.Transa
 	return t, nil
 }
 
+// Block implements ledger.Blocks.
+func (c *connection) Block(_ context.Context, number uint64) (*ledger.Block, error) {
+	b, err := c.engine.Block(number)
+	if err != nil {
+		return nil, stageError(ledger.StageQuery, "", err)
+	}
+	block := &ledger.Block{Number: number, Previous: b.Previous, Hash: (&stored{Number: b.Number, Previous: b.Previous, Data: b.Data}).hash()}
+	for i, r := range b.Records {
+		tx := ledger.BlockTransaction{TxID: r.TxID, Validation: b.Codes[i]}
+		for _, ns := range r.Namespaces {
+			for _, col := range ns.Collections {
+				for _, w := range col.Writes {
+					tx.Writes = append(tx.Writes, ledger.HashedWrite{Chaincode: ns.Name, Collection: col.Name, Key: []byte(w.Key), Value: w.Value, Deleted: w.Op != 0, Purged: w.Op == 2})
+				}
+			}
+		}
+		block.Transactions = append(block.Transactions, tx)
+	}
+	return block, nil
+}
+
 // Block reads a block back.
 func (e *Engine) Block(number uint64) (*Block, error) {
 	if err := e.begin(); err != nil {

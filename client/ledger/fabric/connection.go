@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -199,6 +200,26 @@ func (c *connection) Height(ctx context.Context) (uint64, error) {
 		return 0, &ledger.Error{Stage: ledger.StageQuery, Code: codeOther, Message: "the peer's answer cannot be read", Err: err}
 	}
 	return info.GetHeight(), nil
+}
+
+// Block implements ledger.Blocks.
+func (c *connection) Block(ctx context.Context, number uint64) (*ledger.Block, error) {
+	raw, err := c.evaluate(ctx, ledger.StageQuery, ledger.Call{Chaincode: querier, Function: "GetBlockByNumber", Args: []string{c.factory.profile.Channel, strconv.FormatUint(number, 10)}})
+	if err != nil {
+		return nil, err
+	}
+	block := &common.Block{}
+	if err := proto.Unmarshal(raw, block); err != nil {
+		return nil, &ledger.Error{Stage: ledger.StageQuery, Code: codeOther, Message: "the peer's answer cannot be read", Err: err}
+	}
+	b, err := hashedWrites(block)
+	if err == nil && b.Number != number {
+		err = fmt.Errorf("the peer gave block %d", b.Number)
+	}
+	if err != nil {
+		return nil, &ledger.Error{Stage: ledger.StageQuery, Code: codeOther, Message: fmt.Sprintf("block %d: %v", number, err), Err: err}
+	}
+	return b, nil
 }
 
 // Transaction implements ledger.Ledger: it reads the block on the caller's

@@ -1,0 +1,16 @@
+package chaincode
+
+import (
+	"github.com/qingxinlian/qxl/chaincode/authorization"
+	"github.com/qingxinlian/qxl/chaincode/compensation"
+	"github.com/qingxinlian/qxl/chaincode/consortium"
+	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
+	"github.com/qingxinlian/qxl/chaincode/loan"
+	"github.com/qingxinlian/qxl/chaincode/subject"
+)
+
+// BookKinds are the kinds of aggregates of a bank's book.
+var BookKinds = []ledgerstate.Any{subject.Kind, authorization.Kind, authorization.Revocations, loan.ApplicationKind, loan.AcceptanceKind, loan.Kind, loan.DaysKind, compensation.FilingKind}
+
+// CommonsKinds are the kinds of aggregates of commons.
+var CommonsKinds = []ledgerstate.Any{consortium.Kind, authorization.Kind, authorization.Revocations}
