@@ -3,6 +3,7 @@ package chaincode
 import (
 	"github.com/qingxinlian/qxl/chaincode/authorization"
 	"github.com/qingxinlian/qxl/chaincode/compensation"
+	"github.com/qingxinlian/qxl/chaincode/compensation/fund"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan"
@@ -10,7 +11,7 @@ import (
 )
 
 // BookKinds are the kinds of aggregates of a bank's book.
-var BookKinds = []ledgerstate.Any{subject.Kind, authorization.Kind, authorization.Revocations, loan.ApplicationKind, loan.AcceptanceKind, loan.Kind, loan.DaysKind, compensation.FilingKind}
+var BookKinds = []ledgerstate.Any{subject.Kind, authorization.Kind, authorization.Revocations, loan.ApplicationKind, loan.AcceptanceKind, loan.Kind, loan.DaysKind, compensation.FilingKind, compensation.ClaimKind, compensation.DocketKind}
 
 // CommonsKinds are the kinds of aggregates of commons.
-var CommonsKinds = []ledgerstate.Any{consortium.Kind, authorization.Kind, authorization.Revocations}
+var CommonsKinds = []ledgerstate.Any{consortium.Kind, authorization.Kind, authorization.Revocations, fund.Kind}
