@@ -204,7 +204,7 @@ func (f *folio) reprice(p Price) bool {
 		return true
 	}
 	start, broken, balance := f.period(k)
-	if balance == 0 {
+	if f.bearing(balance) == 0 {
 		return true
 	}
 	leg := Leg{First: k, Start: start, Broken: broken, Balance: balance, Each: f.each(), Count: len(f.rows)}

@@ -75,6 +75,18 @@ func TestFlatInterestIsOnWhatWasLent(t *testing.T) {
 	require.True(t, a.Cleared(after(t, a, paid, prepay("2024-02-11", q.Amount.String(), account.Reduce)), day("2024-02-11")))
 }
 
+// Parts that were rounded up repay a loan of a few yuan before its last
+// instalment; interest on what was lent goes on, at the new rate too.
+func TestFlatInterestGoesOnWhenPartsHaveRepaidAll(t *testing.T) {
+	c := year(schedule.FlatInterest)
+	c.Terms.Principal, c.Terms.Rate, c.Terms.Periods = yuan("3.50"), percent("24"), 36
+	a := open(t, c)
+	require.Equal(t, [3]string{"0.00", "0.07", "0.00"}, row(t, a, account.State{}, 36), "35 parts of ten fen")
+	s := after(t, a, reprice("2026-12-01", "12"))
+	require.Equal(t, [3]string{"0.10", "0.07", "0.00"}, row(t, a, s, 35))
+	require.Equal(t, [3]string{"0.00", "0.04", "0.00"}, row(t, a, s, 36), "3.50 × 12 % / 12 = 0.035")
+}
+
 func TestRevolvingDrawdownIsABulletLoan(t *testing.T) {
 	entries := []account.Entry{prepay("2024-03-11", "103743.06", account.Shorten), reprice("2024-05-01", "3.45"), extend("2024-12-01", 14)}
 	one, two := open(t, year(schedule.Bullet)), open(t, year(schedule.Revolving))
