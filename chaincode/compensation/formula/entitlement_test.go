@@ -202,19 +202,28 @@ func TestGovernmentMoneyStaysWithinTheStack(t *testing.T) {
 // from others: never more.
 func TestEntitlementIsMonotone(t *testing.T) {
 	for name, more := range map[string]func(*drawn, *rapid.T) int{ // sign of the effect
-		"principal":  func(d *drawn, t *rapid.T) int { d.loss.Principal = larger(t, d.loss.Principal); return 1 },
-		"ratio":      func(d *drawn, t *rapid.T) int { d.terms.Ratio = min(money.One, d.terms.Ratio+rate(t, "more")); return 1 },
+		"principal": func(d *drawn, t *rapid.T) int { d.loss.Principal = larger(t, d.loss.Principal); return 1 },
+		"ratio": func(d *drawn, t *rapid.T) int {
+			d.terms.Ratio = min(money.One, d.terms.Ratio+rate(t, "more"))
+			return 1
+		},
 		"first loan": func(d *drawn, t *rapid.T) int { d.terms.FirstLoan = true; return 1 },
 		"points": func(d *drawn, t *rapid.T) int {
 			d.terms.FirstLoanPoints = min(money.One, d.terms.FirstLoanPoints+rate(t, "more"))
 			return 1
 		},
-		"cap":        func(d *drawn, t *rapid.T) int { d.terms.PerLoanCap = larger(t, d.terms.PerLoanCap); return 1 },
-		"stack":      func(d *drawn, t *rapid.T) int { d.terms.Stack = min(money.One, d.terms.Stack+rate(t, "more")); return 1 },
-		"bank year":  func(d *drawn, t *rapid.T) int { d.bankYear = larger(t, d.bankYear); return 1 },
-		"pool":       func(d *drawn, t *rapid.T) int { d.pool = larger(t, d.pool); return 1 },
-		"recoveries": func(d *drawn, t *rapid.T) int { d.loss.Recoveries = append(d.loss.Recoveries, fen(t, "more")); return -1 },
-		"others":     func(d *drawn, t *rapid.T) int { d.loss.OtherGovernment = larger(t, d.loss.OtherGovernment); return -1 },
+		"cap": func(d *drawn, t *rapid.T) int { d.terms.PerLoanCap = larger(t, d.terms.PerLoanCap); return 1 },
+		"stack": func(d *drawn, t *rapid.T) int {
+			d.terms.Stack = min(money.One, d.terms.Stack+rate(t, "more"))
+			return 1
+		},
+		"bank year": func(d *drawn, t *rapid.T) int { d.bankYear = larger(t, d.bankYear); return 1 },
+		"pool":      func(d *drawn, t *rapid.T) int { d.pool = larger(t, d.pool); return 1 },
+		"recoveries": func(d *drawn, t *rapid.T) int {
+			d.loss.Recoveries = append(d.loss.Recoveries, fen(t, "more"))
+			return -1
+		},
+		"others": func(d *drawn, t *rapid.T) int { d.loss.OtherGovernment = larger(t, d.loss.OtherGovernment); return -1 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
