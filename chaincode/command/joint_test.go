@@ -136,7 +136,9 @@ func init() {
 	chaincode.BookQuestions = append(chaincode.BookQuestions, holds)
 	chaincode.CommonsQueries = append(chaincode.CommonsQueries, command.Query[lookQuery, int]{
 		QuerySpec: command.QuerySpec{Name: "test.Look", Chaincode: command.Commons, Collections: []command.Collection{command.Registry}, Access: authorities},
-		Answer:    func(ctx *command.Context, q lookQuery) (int, error) { return holds.Of(ctx, q.Book, holding{q.Cup.ID, q.Cup.No}) },
+		Answer: func(ctx *command.Context, q lookQuery) (int, error) {
+			return holds.Of(ctx, q.Book, holding{q.Cup.ID, q.Cup.No})
+		},
 	}, command.Query[struct{}, int]{
 		QuerySpec: command.QuerySpec{Name: "test.Taken", Chaincode: command.Commons, Collections: []command.Collection{command.Registry}, Access: authorities},
 		Answer: func(ctx *command.Context, _ struct{}) (int, error) {

@@ -179,3 +179,20 @@ func (c Chaincode) Lanes() []Lane {
 	}
 	return []Lane{PublicLane, OthersLane, FilingLane, RegistryLane, FundLane, SettleLane}
 }
+
+// Named are the lanes for which a client names this chaincode: its own, and
+// for a book the joint ones, whose transactions commons runs on the book's
+// behalf.
+func (c Chaincode) Named() []Lane {
+	var list []Lane
+	for _, l := range append(Book.Lanes(), Commons.Lanes()...) {
+		named := l.Chaincode
+		if l.Joint() {
+			named = Book
+		}
+		if named == c {
+			list = append(list, l)
+		}
+	}
+	return list
+}

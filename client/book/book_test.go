@@ -102,11 +102,44 @@ func TestCallsCarryCountsOnly(t *testing.T) {
 	require.Empty(t, s.asked, "counts suffice where all are accepted")
 }
 
+// A joint lane's transaction goes to commons, names the book, and its receipt
+// is asked of the book.
+func TestJointLaneGoesToCommonsOnTheBooksBehalf(t *testing.T) {
+	s := &script{submit: func(n int, _ ledger.Call) (*ledger.Commit, error) {
+		return &ledger.Commit{TxID: "tx1", Response: summary(1, 1, 0)}, nil
+	}, evaluate: func(ledger.Call) ([]byte, error) {
+		return []byte(`{"found":true,"results":[{"command":"compensation.File","outcome":"accepted"},{"command":"compensation.File","outcome":"refused"}]}`), nil
+	}}
+	c := book.New(s, members, "BankAMSP")
+	results, err := c.Submit(t.Context(), bookA, "filing", command1(1), command1(2))
+	require.NoError(t, err)
+	require.Equal(t, "refused", results[1].Outcome)
+	sent := s.submitted[0]
+	require.Equal(t, command.CommonsName, sent.Chaincode)
+	require.Equal(t, "batch:SubmitFor", sent.Function)
+	require.Equal(t, []string{"filing", "2", bookA}, sent.Args)
+	require.ElementsMatch(t, []string{"CommissionMSP", "CentralBankMSP", "FinanceMSP"}, sent.Endorsers)
+	require.Equal(t, bookA, s.asked[0].Chaincode)
+	require.Equal(t, "receipt.filing:Ask", s.asked[0].Function)
+
+	s.submit = func(int, ledger.Call) (*ledger.Commit, error) {
+		return &ledger.Commit{TxID: "tx2", Response: summary(1, 0, 0)}, nil
+	}
+	_, err = c.Submit(t.Context(), bookA, "settle", command1(3))
+	require.NoError(t, err)
+	require.Equal(t, command.CommonsName, s.submitted[1].Chaincode)
+	require.Equal(t, "loan.Repay:Submit", s.submitted[1].Function)
+	require.Equal(t, []string{bookA}, s.submitted[1].Args)
+
+	_, err = c.Submit(t.Context(), command.CommonsName, "filing", command1(4))
+	require.ErrorContains(t, err, `commons has no lane "filing"`)
+}
+
 func TestEndorsersSatisfyThePolicy(t *testing.T) {
 	for _, own := range []string{"BankAMSP", "CommissionMSP", "CentralBankMSP", "SubjectMSP", ""} {
 		c := book.New(&script{}, members, own)
 		for chaincode, kind := range map[string]command.Chaincode{bookA: command.Book, command.CommonsName: command.Commons} {
-			for _, lane := range kind.Lanes() {
+			for _, lane := range kind.Named() {
 				msps, err := c.Endorsers(chaincode, lane.Name)
 				require.NoError(t, err)
 				var parties []command.Party
@@ -131,7 +164,7 @@ func TestEndorsersSatisfyThePolicy(t *testing.T) {
 	var e *book.UnknownChaincodeError
 	require.ErrorAs(t, err, &e)
 	_, err = c.Endorsers(bookA, "road")
-	require.EqualError(t, err, `book-banka has no lane "road"; there are person, intake, accept, loan, comp`)
+	require.EqualError(t, err, `book-banka has no lane "road"; there are person, intake, accept, loan, comp, filing, settle`)
 }
 
 // An authority that fails is replaced by another, one that serves is kept.

@@ -77,22 +77,28 @@ func Envelope(name string, content any) (command.Envelope, error) {
 
 // call builds the ledger call of one transaction: a command of its own for a
 // single one, a batch for more.
-func call(chaincode, lane string, commands []command.Envelope) (ledger.Call, error) {
+func call(chaincode string, lane command.Lane, commands []command.Envelope) (ledger.Call, error) {
 	seed := make([]byte, ledgerstate.SeedSize)
 	if _, err := rand.Read(seed); err != nil {
 		return ledger.Call{}, err
 	}
-	transient := map[string][]byte{"seed": seed}
+	c := ledger.Call{Chaincode: chaincode, Transient: map[string][]byte{"seed": seed}}
 	if len(commands) == 1 {
-		transient["command"] = commands[0].Content
-		return ledger.Call{Chaincode: chaincode, Function: commands[0].Name + ":Submit", Transient: transient}, nil
+		c.Function, c.Transient["command"] = commands[0].Name+":Submit", commands[0].Content
+	} else {
+		raw, err := json.Marshal(commands)
+		if err != nil {
+			return ledger.Call{}, err
+		}
+		c.Function, c.Args, c.Transient["commands"] = "batch:Submit", []string{lane.Name, strconv.Itoa(len(commands))}, raw
 	}
-	raw, err := json.Marshal(commands)
-	if err != nil {
-		return ledger.Call{}, err
+	if lane.Joint() { // commons runs it on the book's behalf
+		c.Chaincode, c.Args = command.CommonsName, append(c.Args, chaincode)
+		if len(commands) > 1 {
+			c.Function = "batch:SubmitFor"
+		}
 	}
-	transient["commands"] = raw
-	return ledger.Call{Chaincode: chaincode, Function: "batch:Submit", Args: []string{lane, strconv.Itoa(len(commands))}, Transient: transient}, nil
+	return c, nil
 }
 
 // Ask runs a query at the submitter's own organization's peer (an

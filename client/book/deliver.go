@@ -37,7 +37,7 @@ const (
 
 // Batch is commands of one lane that go into one transaction.
 type Batch struct {
-	Chaincode string
+	Chaincode string // of a joint lane: the book
 	Lane      string
 	Commands  []command.Envelope
 }
@@ -150,7 +150,7 @@ func (d *delivering) run(ctx context.Context) ([]Result, error) {
 
 // send is one attempt, with a transaction ID and a seed of its own.
 func (d *delivering) send(ctx context.Context, msps []string) (*ledger.Commit, error) {
-	c, err := call(d.Chaincode, d.Lane, d.Commands)
+	c, err := call(d.Chaincode, d.lane, d.Commands)
 	if err != nil {
 		return nil, err
 	}

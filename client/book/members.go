@@ -94,7 +94,7 @@ func (m Members) lane(chaincode, name string) (command.Lane, error) {
 		return command.Lane{}, err
 	}
 	var known []string
-	for _, l := range kind.Lanes() {
+	for _, l := range kind.Named() {
 		if l.Name == name {
 			return l, nil
 		}

@@ -41,7 +41,7 @@ type Writer interface {
 // Options configure a pipeline. Zero values are the defaults.
 type Options struct {
 	Writer    Writer
-	Chaincode string // "commons" or "book-<bank>"
+	Chaincode string // "commons" or "book-<bank>", the book for joint lanes too
 
 	BatchSize  int           // commands in a transaction
 	MaxAge     time.Duration // how long a command waits for company

@@ -132,7 +132,7 @@ func (p *Pipeline) register(e *entry) {
 // way than reading beside it.
 func (p *Pipeline) follow(e *entry, agg *aggregate, reads bool) {
 	if w := agg.writer; w != nil && w != e {
-		if !reads && agg == e.acts && w.acts == agg && w.item.Lane == e.item.Lane {
+		if !reads && agg == e.acts && w.acts == agg && w.item.Lane == e.item.Lane && !alone(e.item.Lane) {
 			if !w.queued { // one batch may hold both, in order
 				e.waits++
 				w.followers = append(w.followers, e)

@@ -41,6 +41,7 @@ type Pipeline struct {
 	ring        []*partition // the one that has rested longest first
 	inUse       map[pageKey]*usage
 	inFlight    int
+	flying      map[string]int // of a lane
 	undecided   map[*entry]struct{}
 	deadline    time.Time // when the scheduler wakes by itself
 	progress    Progress
@@ -56,7 +57,7 @@ func New(ctx context.Context, o Options) (*Pipeline, error) {
 	}
 	p := &Pipeline{o: o, wake: make(chan struct{}, 1), ended: make(chan struct{}),
 		aggregates: map[Key]*aggregate{}, open: map[opener]*openPage{}, turn: map[string]int{}, lookups: map[string]*lookup{},
-		inUse: map[pageKey]*usage{}, undecided: map[*entry]struct{}{}}
+		inUse: map[pageKey]*usage{}, flying: map[string]int{}, undecided: map[*entry]struct{}{}}
 	p.ctx, p.stop = context.WithCancel(ctx)
 	p.room = sync.NewCond(&p.mu)
 	for i := range o.Partitions {

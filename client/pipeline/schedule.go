@@ -4,6 +4,8 @@ import (
 	"hash/fnv"
 	"sort"
 	"time"
+
+	"github.com/qingxinlian/qxl/chaincode/command"
 )
 
 // pageKey names a page of aggregates.
@@ -237,6 +239,23 @@ func (p *Pipeline) schedule() {
 	}
 }
 
+// alone reports whether a lane's transactions go one at a time, with one
+// command on an aggregate in each. Those of joint lanes do: they all write the
+// same few records of commons, which no client can tell, and commons decides
+// between two looks at the book.
+func alone(lane string) bool { return joint[lane] }
+
+var joint = func() map[string]bool {
+	m := map[string]bool{}
+	for _, l := range command.Commons.Lanes() {
+		m[l.Name] = l.Joint()
+	}
+	return m
+}()
+
+// waits reports whether a lane's next transaction waits for its last.
+func (p *Pipeline) waits(lane string) bool { return p.flying[lane] > 0 && alone(lane) }
+
 // full forms a batch of full size from the partition that has rested longest.
 func (p *Pipeline) full() *batch {
 	for _, pt := range p.ring {
@@ -245,6 +264,9 @@ func (p *Pipeline) full() *batch {
 		}
 		var best *queue
 		for _, q := range pt.lanes {
+			if p.waits(q.lane) {
+				continue
+			}
 			// Where other transactions use most of its pages, it had better
 			// wait than send little.
 			if q.count >= p.o.BatchSize && (best == nil || q.since.Before(best.since)) && p.fitting(q, p.o.BatchSize) > p.o.BatchSize/2 {
@@ -309,7 +331,7 @@ func (p *Pipeline) aged(now time.Time) *batch {
 			continue
 		}
 		for _, q := range pt.lanes {
-			if q.count == 0 {
+			if q.count == 0 || p.waits(q.lane) {
 				continue
 			}
 			total[q.lane] += q.count
@@ -376,6 +398,7 @@ func (p *Pipeline) start(b *batch) {
 		return b.list[i].seq < b.list[j].seq
 	})
 	p.inFlight++
+	p.flying[b.lane]++
 	p.senders.Add(1)
 	go p.send(b)
 }
@@ -420,6 +443,7 @@ func (p *Pipeline) end(b *batch) {
 	}
 	p.ring = append(ring, b.partitions...)
 	p.inFlight--
+	p.flying[b.lane]--
 }
 
 func contains(list []*partition, pt *partition) bool {

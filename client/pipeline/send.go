@@ -64,7 +64,7 @@ func (p *Pipeline) encode(b *batch, answers []answer) []command.Envelope {
 // commands may have caused: a batch is divided until that one stands alone.
 var poisonous = map[string]bool{
 	"CHAINCODE_PANIC": true, "CHAINCODE_REFUSED": true, "STATE_CORRUPT": true, "SCHEMA_UNKNOWN": true,
-	"SLOT_RANGE": true, "MALFORMED": true, "OTHER": true,
+	"SLOT_RANGE": true, "MALFORMED": true, "OTHER": true, "JOINT_FACTS_CHANGED": true, "JOINT_REFUSED_LATE": true,
 }
 
 // deliver posts the entries from..to as one transaction, or as more if one of

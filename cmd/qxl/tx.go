@@ -45,7 +45,7 @@ func newTxShowCommand(a *app) *cobra.Command {
 				}
 				d := &txDocument{Transaction: tx, Lane: laneOf(tx)}
 				if d.Lane != "" {
-					r, err := c.Receipt(ctx, tx.Chaincode, d.Lane, tx.TxID, "")
+					r, err := c.Receipt(ctx, receiptsOf(tx, d.Lane), d.Lane, tx.TxID, "")
 					switch {
 					case err != nil:
 						d.Note = err.Error()
@@ -77,7 +77,7 @@ func single(tx *ledger.Transaction) bool {
 
 // laneOf tells a transaction's lane from its public envelope.
 func laneOf(tx *ledger.Transaction) string {
-	if tx.Function == "batch:Submit" && len(tx.Args) > 0 {
+	if (tx.Function == "batch:Submit" || tx.Function == "batch:SubmitFor") && len(tx.Args) > 0 {
 		return tx.Args[0]
 	}
 	name, _, _ := strings.Cut(tx.Function, ":")
@@ -85,6 +85,17 @@ func laneOf(tx *ledger.Transaction) string {
 		return d.Describe().Lane.Name
 	}
 	return ""
+}
+
+// receiptsOf is the chaincode that keeps a transaction's receipt: of a joint
+// lane, the book that its last argument names.
+func receiptsOf(tx *ledger.Transaction, lane string) string {
+	for _, l := range command.Commons.Lanes() {
+		if l.Name == lane && l.Joint() && len(tx.Args) > 0 {
+			return tx.Args[len(tx.Args)-1]
+		}
+	}
+	return tx.Chaincode
 }
 
 func (d *txDocument) write(w io.Writer) {
