@@ -13,7 +13,9 @@ import (
 // Docket 待拨付清单 are a book's claims that are approved and not wholly paid: one
 // record of a book, so that who allocates the fund's money asks for one key
 // and cannot leave a claim out.
-type Docket struct{ Payables []Payable }
+type Docket struct {
+	Payables []Payable `json:"payables"`
+}
 
 // Payable is a claim on the docket.
 type Payable struct {
@@ -36,7 +38,7 @@ func (p Payable) before(q Payable) int {
 
 // DocketKind is the docket. There is one in a book, at DocketRef.
 var DocketKind = ledgerstate.NewKind[Docket](ledgerstate.Kind[Docket]{
-	Code: "docket", Collection: command.Comp.Name, Slots: 1, Keep: 1, Schema: 1, Under: true,
+	Code: "docket", Collection: command.Comp.Name, Slots: 1, Schema: 1, Under: true, Plain: true,
 	Zh: "待拨付清单", En: "claims that wait for their payment",
 	Digest: func(d Docket) any {
 		list := slices.Clone(d.Payables)
@@ -65,7 +67,7 @@ func (e DocketChanged) Evolve(d Docket) Docket {
 		at, _ := slices.BinarySearchFunc(list, e.Payable, Payable.before)
 		list = slices.Insert(list, at, e.Payable)
 	}
-	return Docket{list}
+	return Docket{Payables: list}
 }
 
 // DigestEvent leaves the opaque ID out.
@@ -98,7 +100,16 @@ func (a *acting) docket(after Claim) (ledgerstate.Change, error) {
 	return docketed(a.View, a.ref, after)
 }
 
-// DocketOf reads the docket of the book: who allocates asks for it.
+// DocketQuestion 待拨付清单: who allocates the fund's money asks every book.
+var DocketQuestion = command.Question[DocketQuery, Docket]{
+	Name: "comp.Docket", Collections: []command.Collection{command.Comp},
+	Answer: func(ctx *command.Context, _ DocketQuery) (Docket, error) { return DocketOf(ctx.View) },
+}
+
+// DocketQuery has no content.
+type DocketQuery struct{}
+
+// DocketOf reads the docket of the book.
 func DocketOf(v *ledgerstate.View) (Docket, error) {
 	r, err := DocketKind.At(v, DocketRef.ID)
 	if err != nil || r == nil {
