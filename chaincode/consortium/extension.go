@@ -33,16 +33,23 @@ func (p Parameters) MostExtended(originalMonths int) int {
 	return 0 // the last row is of all longer ones
 }
 
-// completed puts the extension limits in force where a change of the
-// parameters says nothing of them: a file written before they were parameters
-// founds and changes what it says, and nothing else.
+// completed puts the extension limits and the term of adverse information in
+// force where a change of the parameters says nothing of them: a file written
+// before they were parameters founds and changes what it says, and nothing
+// else.
 func (c Change) completed(inForce Parameters) Change {
-	if c.Rules == nil || len(c.Rules.Extensions) > 0 {
+	if c.Rules == nil {
 		return c
 	}
 	rules := *c.Rules
-	if rules.Extensions = inForce.Extensions; len(rules.Extensions) == 0 {
+	if len(rules.Extensions) == 0 {
+		rules.Extensions = inForce.Extensions
+	}
+	if len(rules.Extensions) == 0 {
 		rules.Extensions = foundingExtensions
+	}
+	if rules.AdverseYears == 0 {
+		rules.AdverseYears = inForce.YearsKept()
 	}
 	c.Rules = &rules
 	return c

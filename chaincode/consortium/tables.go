@@ -113,6 +113,8 @@ type Parameters struct {
 	PreLoanMaxDays int        `json:"pre_loan_max_days"` // validity of grants before a loan
 
 	Extensions []ExtensionLimit `json:"extensions,omitempty"` // by original term; left out of a change: as in force
+
+	AdverseYears int `json:"adverse_years,omitempty"` // 不良信息保存年限, from its end; left out of a change: as in force
 }
 
 // Proposal is a change of a table that waits for the second signature; a rule

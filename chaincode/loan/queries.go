@@ -106,7 +106,10 @@ var Show = command.Query[LoanQuery, *Sheet]{
 		if !l.disbursed() && l.Status != Signed && l.Status != Proposed { // no figures yet, nor taken away
 			return s, nil
 		}
-		s.Adjusted, err = adjusted(ctx, id, r)
+		if s.Adjusted, err = adjusted(ctx, id, r); err != nil {
+			return nil, err
+		}
+		s.Adverse, err = l.adverse(ctx, ledgerstate.Ref{ID: id, No: q.Loan}, at)
 		return s, err
 	},
 }

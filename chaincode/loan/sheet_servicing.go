@@ -13,6 +13,7 @@ type MoreSheet struct {
 	TakenOn  *TakenOnSheet  `json:"taken_on,omitempty"`          // 接续
 	Requests []RequestSheet `json:"reversal_requests,omitempty"` // 冲正申请 that wait
 	Adjusted []Month        `json:"adjusted_in,omitempty"`       // 跨期补记: months in which entries of closed months were recorded
+	Adverse  []Adverse      `json:"adverse,omitempty"`           // 不良信息, of persons
 }
 
 // TakenOnSheet is what a loan that existed before the ledger was taken on with.

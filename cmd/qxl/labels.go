@@ -45,7 +45,7 @@ var labels = map[string]string{
 	"why": "事由", "zh": "中文",
 
 	// Of servicing and the end of day.
-	"accrued": "应计利息", "actual_rate": "贷款年化利率", "arrears": "欠款明细", "because": "同一债务人合同", "by_class": "按五级分类", "cap": "利率上限",
+	"accrued": "应计利息", "adverse": "不良信息", "adverse_years": "不良信息保存年限", "ended": "终止日", "keep_until": "保存期限至", "actual_rate": "贷款年化利率", "arrears": "欠款明细", "because": "同一债务人合同", "by_class": "按五级分类", "cap": "利率上限",
 	"compliant": "符合续贷条件", "days": "日终", "debtor": "债务人代号", "doubtful": "可疑", "dues": "还本安排", "each": "每期还款额", "effect": "提前还款方式",
 	"entry": "被冲正流水号", "floor": "下限", "given": "银行认定分类", "guarantor": "保证人(摘要)", "loss": "损失", "new": "新发放", "normal": "正常",
 	"of": "原合同编号", "own": "自身分类", "paid_to": "已结息日", "percent": "加收百分比", "positions": "日终头寸", "reasons": "分类原因",
