@@ -2,6 +2,8 @@ package authorization
 
 import (
 	"encoding/hex"
+	"slices"
+	"strings"
 
 	"github.com/vmihailenco/msgpack/v5"
 
@@ -81,23 +83,15 @@ var (
 )
 
 func listed(list []Code, code string) bool {
-	for _, c := range list {
-		if c.Code == code {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(list, func(c Code) bool { return c.Code == code })
 }
 
 func names(list []Code) string {
-	s := ""
+	codes := make([]string, len(list))
 	for i, c := range list {
-		if i > 0 {
-			s += " "
-		}
-		s += c.Code
+		codes[i] = c.Code
 	}
-	return s
+	return strings.Join(codes, " ")
 }
 
 // Hash is a SHA-256, in JSON 64 hex digits; nil is none.

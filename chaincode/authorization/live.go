@@ -1,6 +1,9 @@
 package authorization
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
@@ -74,12 +77,12 @@ func (g Grant) covers(grantee string, revoked bool, need Need) *refusal.Refusal 
 		return NotYet.At("date", t.From, need.Day)
 	case need.Day > t.To:
 		return Expired.At("date", t.To, need.Day)
-	case len(need.Purposes) > 0 && !contains(need.Purposes, t.Purpose):
-		return WrongUse.At("purpose", t.Purpose, joined(need.Purposes))
+	case len(need.Purposes) > 0 && !slices.Contains(need.Purposes, t.Purpose):
+		return WrongUse.At("purpose", t.Purpose, strings.Join(need.Purposes, " "))
 	}
 	for _, item := range need.Items {
-		if !contains(t.Items, item) {
-			return OutOfScope.At("items", joined(t.Items), item)
+		if !slices.Contains(t.Items, item) {
+			return OutOfScope.At("items", strings.Join(t.Items, " "), item)
 		}
 	}
 	return nil
@@ -95,24 +98,4 @@ func Signatory(ctx *command.Context, grant, who ledgerstate.Ref) error {
 		return err
 	}
 	return subject.SignatoryAt(ctx, who, r.State.Terms.Signer, r.State.Terms.Signed)
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
-}
-
-func joined(list []string) string {
-	s := ""
-	for i, x := range list {
-		if i > 0 {
-			s += " "
-		}
-		s += x
-	}
-	return s
 }

@@ -99,19 +99,24 @@ type GrantQuery struct {
 	Day    calendar.Date  `json:"day,omitempty"` // status as of; left out, the open business day
 }
 
-func (q GrantQuery) find(ctx *command.Context) (ledgerstate.ID, *ledgerstate.Record[Grant], error) {
+// find gives the grant with its whole log.
+func (q GrantQuery) find(ctx *command.Context) (ledgerstate.ID, *ledgerstate.Record[Grant], []ledgerstate.Entry[Grant], error) {
 	id := q.ID
 	if id.IsZero() {
 		var err error
 		if id, err = Kind.Locate(ctx.View, q.Number); err != nil {
-			return id, nil, err
+			return id, nil, nil, err
 		}
 	}
 	r, err := get(ctx, ledgerstate.Ref{ID: id, No: q.Number})
 	if err == nil && !visible(ctx, r.State) {
 		err = Missing.At("grant", nil, q.Number)
 	}
-	return id, r, err
+	if err != nil {
+		return id, r, nil, err
+	}
+	log, err := Kind.Log(ctx.View, id, r)
+	return id, r, log, err
 }
 
 // ShowAnswer is a grant with its evidence.
@@ -125,15 +130,11 @@ func showIn(p place) command.QueryDefinition {
 	return command.Query[GrantQuery, ShowAnswer]{
 		QuerySpec: p.query("Show", "查看授权", "a grant, its evidence and status"),
 		Answer: func(ctx *command.Context, q GrantQuery) (ShowAnswer, error) {
-			id, r, err := q.find(ctx)
+			id, r, log, err := q.find(ctx)
 			if err != nil {
 				return ShowAnswer{}, err
 			}
 			c, err := card(ctx, id, r, day(ctx, q.Day))
-			if err != nil {
-				return ShowAnswer{}, err
-			}
-			log, err := Kind.Log(ctx.View, id, r)
 			if err != nil {
 				return ShowAnswer{}, err
 			}
@@ -181,11 +182,7 @@ func historyIn(p place) command.QueryDefinition {
 	return command.Query[GrantQuery, HistoryAnswer]{
 		QuerySpec: p.query("History", "授权使用记录", "the uses of a grant: who, when, why"),
 		Answer: func(ctx *command.Context, q GrantQuery) (HistoryAnswer, error) {
-			id, r, err := q.find(ctx)
-			if err != nil {
-				return HistoryAnswer{}, err
-			}
-			log, err := Kind.Log(ctx.View, id, r)
+			_, r, log, err := q.find(ctx)
 			if err != nil {
 				return HistoryAnswer{}, err
 			}

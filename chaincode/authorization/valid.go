@@ -1,6 +1,8 @@
 package authorization
 
 import (
+	"slices"
+
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/invalid"
@@ -179,7 +181,7 @@ func (c GrantContent) items(tables *consortium.Tables) error {
 			return WarningMissing.At("warning", nil, code)
 		case item.Class == "WARN_CONSENT" && c.Who == Person && !c.consents(ConsentSensitive):
 			return ConsentMissing.At("consents", ConsentSensitive, code)
-		case item.Owner != "" && !contains(c.Providers, item.Owner):
+		case item.Owner != "" && !slices.Contains(c.Providers, item.Owner):
 			return ProviderWrong.At("providers", item.Owner, code)
 		}
 	}

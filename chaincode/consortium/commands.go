@@ -1,6 +1,8 @@
 package consortium
 
 import (
+	"slices"
+
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
@@ -189,10 +191,10 @@ var Propose = command.Command[ProposeContent]{
 			return nil, err
 		}
 		table := c.Change.tables()[0]
-		if !has(owners[table].propose, ctx.Actor.Party) {
+		if !slices.Contains(owners[table].propose, ctx.Actor.Party) {
 			return nil, TableOwner.At("change", table, string(ctx.Actor.Party))
 		}
-		if _, _, pending := r.State.take(c.Number); pending {
+		if _, _, taken := r.State.take(c.Number); taken {
 			return nil, ProposalTaken.At("number", nil, c.Number)
 		}
 		if n := len(r.State.Pending); n >= maxPending {
@@ -206,19 +208,23 @@ var Propose = command.Command[ProposeContent]{
 	},
 }
 
-func has(list []command.Party, p command.Party) bool {
-	for _, x := range list {
-		if x == p {
-			return true
-		}
-	}
-	return false
-}
-
 // ApproveContent names the proposal by its number.
 type ApproveContent struct {
 	command.Head
 	Proposal string `json:"proposal"`
+}
+
+// pending finds a proposal, among the tables as they are.
+func pending(ctx *command.Context, number string) (Tables, Proposal, error) {
+	r, err := Kind.Get(ctx.View, "consortium", Ref)
+	if err != nil {
+		return Tables{}, Proposal{}, err
+	}
+	p, _, ok := r.State.take(number)
+	if !ok {
+		return r.State, p, NoProposal.At("proposal", nil, number)
+	}
+	return r.State, p, nil
 }
 
 // Approve 复核变更: the second signature puts the change into force. A rule
@@ -229,19 +235,15 @@ var Approve = command.Command[ApproveContent]{
 		Access: []command.Allow{{Party: command.Commission, Role: "approver"}, {Party: command.CentralBank, Role: "approver"}, {Party: command.Finance, Role: "approver"}}},
 	Wants: func(ApproveContent) []ledgerstate.Want { return target },
 	Decide: func(ctx *command.Context, c ApproveContent) ([]ledgerstate.Change, error) {
-		r, err := Kind.Get(ctx.View, "consortium", Ref)
+		t, p, err := pending(ctx, c.Proposal)
 		if err != nil {
 			return nil, err
-		}
-		p, _, ok := r.State.take(c.Proposal)
-		if !ok {
-			return nil, NoProposal.At("proposal", nil, c.Proposal)
 		}
 		if string(p.Proposer) == string(ctx.Actor.By()) {
 			return nil, SamePerson.At("identity", nil, nil)
 		}
 		table := p.Change.tables()[0]
-		if !has(owners[table].approve, ctx.Actor.Party) {
+		if !slices.Contains(owners[table].approve, ctx.Actor.Party) {
 			return nil, TableOwner.At("proposal", table, string(ctx.Actor.Party))
 		}
 		if owners[table].all {
@@ -252,7 +254,7 @@ var Approve = command.Command[ApproveContent]{
 				return []ledgerstate.Change{Kind.Happened(Ref, Signed{c.Proposal, Signature{ctx.Actor.Party, c.Date, ctx.Actor.By()}})}, nil
 			}
 		}
-		if no := p.Change.fits(r.State); no != nil { // others may have changed since
+		if no := p.Change.fits(t); no != nil { // others may have changed since
 			return nil, no
 		}
 		return []ledgerstate.Change{Kind.Happened(Ref, Approved{c.Proposal})}, nil
@@ -265,13 +267,9 @@ var Withdraw = command.Command[ApproveContent]{
 		Access: Propose.Access},
 	Wants: func(ApproveContent) []ledgerstate.Want { return target },
 	Decide: func(ctx *command.Context, c ApproveContent) ([]ledgerstate.Change, error) {
-		r, err := Kind.Get(ctx.View, "consortium", Ref)
+		_, p, err := pending(ctx, c.Proposal)
 		if err != nil {
 			return nil, err
-		}
-		p, _, ok := r.State.take(c.Proposal)
-		if !ok {
-			return nil, NoProposal.At("proposal", nil, c.Proposal)
 		}
 		if p.MSP != ctx.Actor.MSP {
 			return nil, TableOwner.At("proposal", p.MSP, ctx.Actor.MSP)

@@ -34,19 +34,26 @@ func (e *Error) Error() string {
 		b.WriteString(": ")
 	}
 	b.WriteString(e.En)
-	switch {
-	case e.Value != "" && e.Limit != "":
-		b.WriteString(" (value " + e.Value + ", limit " + e.Limit + ")")
-	case e.Value != "":
-		b.WriteString(" (value " + e.Value + ")")
-	case e.Limit != "":
-		b.WriteString(" (limit " + e.Limit + ")")
-	}
-	if e.Hint != "" {
-		b.WriteString("; ")
-		b.WriteString(e.Hint)
-	}
+	b.WriteString(Aside(e.Value, e.Limit, e.Hint))
 	return b.String()
+}
+
+// Aside is how an error's sentence goes on: the value, the limit and what to
+// do, each where there is one.
+func Aside(value, limit, hint string) string {
+	s := ""
+	switch {
+	case value != "" && limit != "":
+		s = " (value " + value + ", limit " + limit + ")"
+	case value != "":
+		s = " (value " + value + ")"
+	case limit != "":
+		s = " (limit " + limit + ")"
+	}
+	if hint != "" {
+		s += "; " + hint
+	}
+	return s
 }
 
 // In names the field an invalid value stood in, if the error does not name

@@ -73,12 +73,8 @@ var Sign = command.Command[SignContent]{
 			return ShownRate.At("actual_rate", "percent a year", nil)
 		case (c.Method == schedule.Bullet || c.Method == schedule.Revolving) && c.months() > 12:
 			return BulletTerm.At("periods", 12, c.months())
-		case c.PenaltyPercent != nil && (*c.PenaltyPercent < 0 || *c.PenaltyPercent > account.MaxPenalty):
-			return Penalty.At("penalty_percent", "0..100", *c.PenaltyPercent)
-		case c.GraceDays < 0 || c.GraceDays > maxGraceDays:
-			return Grace.At("grace_days", "0..7", c.GraceDays)
 		}
-		return nil
+		return overdueTerms(c.PenaltyPercent, c.GraceDays)
 	},
 	Decide: func(ctx *command.Context, c SignContent) ([]ledgerstate.Change, error) {
 		l, err := load(ctx, "loan.Sign", c.Loan, c.Date)
@@ -110,11 +106,9 @@ var Sign = command.Command[SignContent]{
 			return nil, RateCredit.At("rate", l.Credit.Rate, c.Rate)
 		}
 		rules := consortium.Of(ctx).Rules
-		percent := rules.PenaltyPercent
-		if c.PenaltyPercent != nil {
-			if percent = *c.PenaltyPercent; percent > rules.PenaltyPercent {
-				return nil, Penalty.At("penalty_percent", rules.PenaltyPercent, percent)
-			}
+		percent, err := penaltyPercent(rules, c.PenaltyPercent)
+		if err != nil {
+			return nil, err
 		}
 		contract := account.Contract{Terms: c.terms(c.Date), PenaltyPercent: percent, GraceDays: c.GraceDays, NonPerforming: rules.NonPerforming}
 		a, err := account.Open(contract)
@@ -128,6 +122,29 @@ var Sign = command.Command[SignContent]{
 		contract.Terms = begun(contract.Terms, 0, 0)
 		return []ledgerstate.Change{Kind.Happened(c.Loan, ContractSigned{Contract{Date: c.Date, Amount: c.Amount, Account: contract, Floating: floating}})}, nil
 	},
+}
+
+// overdueTerms refuses a penalty or days of grace that no ledger could accept.
+func overdueTerms(penalty *int, graceDays int) error {
+	if penalty != nil && (*penalty < 0 || *penalty > account.MaxPenalty) {
+		return Penalty.At("penalty_percent", "0..100", *penalty)
+	}
+	if graceDays < 0 || graceDays > maxGraceDays {
+		return Grace.At("grace_days", "0..7", graceDays)
+	}
+	return nil
+}
+
+// penaltyPercent is what a contract agrees on, within the ledger's parameter,
+// which also stands where it says nothing.
+func penaltyPercent(rules consortium.Parameters, agreed *int) (int, error) {
+	switch {
+	case agreed == nil:
+		return rules.PenaltyPercent, nil
+	case *agreed > rules.PenaltyPercent:
+		return 0, Penalty.At("penalty_percent", rules.PenaltyPercent, *agreed)
+	}
+	return *agreed, nil
 }
 
 // shown refuses an annualized rate shown to the borrower that is not the

@@ -79,13 +79,7 @@ var Accept = command.Command[AcceptContent]{
 		if _, err := open(ctx, a.Product, c.Date); err != nil {
 			return nil, err
 		}
-		if err := authorization.Live(ctx, c.Grant, authorization.Need{Subject: a.Subject, Purposes: []string{beforeLoan}, Day: c.Date}); err != nil {
-			return nil, err
-		}
-		if err := authorization.Signatory(ctx, c.Grant, c.Subject); err != nil {
-			return nil, err
-		}
-		p, err := subject.ProfileAt(ctx, c.Subject, c.Date)
+		profile, err := consenting(ctx, c.Grant, c.Subject, beforeLoan, c.Date)
 		if err != nil {
 			return nil, err
 		}
@@ -94,9 +88,22 @@ var Accept = command.Command[AcceptContent]{
 			return nil, err
 		}
 		e := LoanAccepted{Date: c.Date, Subject: a.Subject, Application: c.Application.No, Product: a.Product, Deadline: a.Deadline, Grant: c.Grant.No,
-			Profile: Profile{Type: p.Type, Region: p.Region, Industry: p.Industry, Size: p.Size, Date: p.At}, By: ctx.Actor.By(), Borrower: sealed}
+			Profile: profile, By: ctx.Actor.By(), Borrower: sealed}
 		return []ledgerstate.Change{Kind.Born(c.Loan, e), AcceptanceKind.Born(c.Application, ApplicationAccepted{Contract: c.Loan.No})}, nil
 	},
+}
+
+// consenting copies the borrower's profile of a day, who has consented: a live
+// grant of the purpose, signed by somebody who could sign for the subject.
+func consenting(ctx *command.Context, grant, who ledgerstate.Ref, purpose string, day calendar.Date) (Profile, error) {
+	if err := authorization.Live(ctx, grant, authorization.Need{Subject: who.ID.Page, Purposes: []string{purpose}, Day: day}); err != nil {
+		return Profile{}, err
+	}
+	if err := authorization.Signatory(ctx, grant, who); err != nil {
+		return Profile{}, err
+	}
+	p, err := subject.ProfileAt(ctx, who, day)
+	return Profile{Type: p.Type, Region: p.Region, Industry: p.Industry, Size: p.Size, Date: p.At}, err
 }
 
 // Reject 拒贷, always with a reason.

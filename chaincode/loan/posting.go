@@ -86,15 +86,11 @@ func mayReplace(ctx *command.Context, ref ledgerstate.Ref, number string) error 
 	if number == "" {
 		return nil
 	}
-	r, err := Kind.Get(ctx.View, "loan", ref)
+	x, err := ExtractOf(ctx, "loan", ref)
 	if err != nil {
 		return err
 	}
-	log, err := Kind.Log(ctx.View, ref.ID, r)
-	if err != nil {
-		return err
-	}
-	return chronicle(log).replaced(number)
+	return x.log.replaced(number)
 }
 
 // replaced refuses to stand for an entry that is not reversed.

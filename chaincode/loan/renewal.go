@@ -141,15 +141,11 @@ func renewable(old *Loan, a *account.Account, f *account.Figures, c RenewContent
 // signedByAnother refuses who signed the contract: the renewal's supervisor is
 // the second person on it.
 func signedByAnother(ctx *command.Context, ref ledgerstate.Ref) error {
-	r, err := Kind.Get(ctx.View, "loan", ref)
+	x, err := ExtractOf(ctx, "loan", ref)
 	if err != nil {
 		return err
 	}
-	log, err := Kind.Log(ctx.View, ref.ID, r)
-	if err != nil {
-		return err
-	}
-	for _, e := range log {
+	for _, e := range x.log {
 		if _, signed := e.Event.(ContractSigned); signed {
 			if no := apart(ctx, e.By); no != nil {
 				return no

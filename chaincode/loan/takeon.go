@@ -31,18 +31,11 @@ var TakeOn = command.Command[TakeOnContent]{
 		return first(numbered("loan", c.Loan), numbered("grant", c.Grant), c.valid(c.Date))
 	},
 	Decide: func(ctx *command.Context, c TakeOnContent) ([]ledgerstate.Change, error) {
-		pseudonym := c.Subject.ID.Page
-		if err := authorization.Live(ctx, c.Grant, authorization.Need{Subject: pseudonym, Purposes: []string{afterLoan}, Day: c.Date}); err != nil {
-			return nil, err
-		}
-		if err := authorization.Signatory(ctx, c.Grant, c.Subject); err != nil {
-			return nil, err
-		}
-		p, err := subject.ProfileAt(ctx, c.Subject, c.Date)
+		profile, err := consenting(ctx, c.Grant, c.Subject, afterLoan, c.Date)
 		if err != nil {
 			return nil, err
 		}
-		e := LoanTakenOn{Subject: pseudonym, Profile: Profile{Type: p.Type, Region: p.Region, Industry: p.Industry, Size: p.Size, Date: p.At}}
+		e := LoanTakenOn{Subject: c.Subject.ID.Page, Profile: profile}
 		e.TakenOn.Grant = c.Grant.No
 		if err := c.propose(ctx, c.Date, &e); err != nil {
 			return nil, err
@@ -110,16 +103,12 @@ func (c *TakenTerms) valid(day calendar.Date) error {
 		return MonthsRange.At("periods", "1..360 months", c.contract().months())
 	case len(c.Arrears) > maxMonths:
 		return MonthsRange.At("arrears", maxMonths, len(c.Arrears))
-	case c.PenaltyPercent != nil && (*c.PenaltyPercent < 0 || *c.PenaltyPercent > account.MaxPenalty):
-		return Penalty.At("penalty_percent", "0..100", *c.PenaltyPercent)
-	case c.GraceDays < 0 || c.GraceDays > maxGraceDays:
-		return Grace.At("grace_days", "0..7", c.GraceDays)
 	case c.Signed > c.Disbursed:
 		return TakenBefore.At("signed", c.Disbursed, c.Signed)
 	case c.Disbursed >= day:
 		return TakenBefore.At("disbursed", day-1, c.Disbursed)
 	}
-	return nil
+	return overdueTerms(c.PenaltyPercent, c.GraceDays)
 }
 
 // propose fills in what the content says, and refuses what gives no account.
@@ -128,11 +117,9 @@ func (c *TakenTerms) propose(ctx *command.Context, day calendar.Date, e *LoanTak
 	if !listedProduct(tables, c.Product) {
 		return TakenProduct.At("product", nil, c.Product)
 	}
-	percent := tables.Rules.PenaltyPercent
-	if c.PenaltyPercent != nil {
-		if percent = *c.PenaltyPercent; percent > tables.Rules.PenaltyPercent {
-			return Penalty.At("penalty_percent", tables.Rules.PenaltyPercent, percent)
-		}
+	percent, err := penaltyPercent(tables.Rules, c.PenaltyPercent)
+	if err != nil {
+		return err
 	}
 	voucher, err := hash("voucher", c.Voucher)
 	if err != nil {

@@ -38,7 +38,7 @@ func (b *Bench) Empty(ctx context.Context, d time.Duration) (Run, error) {
 			if err == nil {
 				return []book.Result{{Result: command.Result{Command: writeFunction, Outcome: command.Accepted.String()}, TxID: commit.TxID, Block: commit.Block}}, nil
 			}
-			if code := ledger.CodeOf(err); code != book.CodeMismatch && code != "OVERLOADED" {
+			if code := ledger.CodeOf(err); code != ledger.CodeMismatch && code != ledger.CodeOverloaded {
 				return nil, err
 			}
 			select {

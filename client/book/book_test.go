@@ -73,7 +73,7 @@ func command1(n int) command.Envelope {
 }
 
 func unknown(txID string) (*ledger.Transaction, error) {
-	return nil, &ledger.Error{Stage: ledger.StageQuery, TxID: txID, Code: book.CodeUnknownTx, Message: "no such transaction"}
+	return nil, &ledger.Error{Stage: ledger.StageQuery, TxID: txID, Code: ledger.CodeUnknownTx, Message: "no such transaction"}
 }
 
 func failure(stage ledger.Stage, code, txID string, may bool) error {
@@ -169,7 +169,7 @@ func TestEndorsersSatisfyThePolicy(t *testing.T) {
 
 // An authority that fails is replaced by another, one that serves is kept.
 func TestAnotherAuthority(t *testing.T) {
-	for code, after := range map[string]int{book.CodeUnavailable: book.FailuresBeforeSwitch, book.CodeMismatch: book.MismatchesBeforeSwitch, book.CodeDataMissing: book.FailuresBeforeSwitch} {
+	for code, after := range map[string]int{ledger.CodeUnavailable: book.FailuresBeforeSwitch, ledger.CodeMismatch: book.MismatchesBeforeSwitch, ledger.CodeDataMissing: book.FailuresBeforeSwitch} {
 		synctest.Test(t, func(t *testing.T) {
 			first := ""
 			s := &script{}
@@ -203,7 +203,7 @@ func TestLostAnswerOfACommittedTransaction(t *testing.T) {
 		looked := 0
 		s := &script{
 			submit: func(int, ledger.Call) (*ledger.Commit, error) {
-				return nil, failure(ledger.StageCommitStatus, book.CodeTimeout, "tx1", true)
+				return nil, failure(ledger.StageCommitStatus, ledger.CodeTimeout, "tx1", true)
 			},
 			transaction: func(txID string) (*ledger.Transaction, error) {
 				if looked++; looked < 4 {
@@ -231,7 +231,7 @@ func TestOutcomeIsThatOfTheTransactionThatAppliedIt(t *testing.T) {
 		s := &script{
 			submit: func(n int, _ ledger.Call) (*ledger.Commit, error) {
 				if n == 1 {
-					return nil, failure(ledger.StageSubmit, book.CodeUnavailable, "tx1", true)
+					return nil, failure(ledger.StageSubmit, ledger.CodeUnavailable, "tx1", true)
 				}
 				return &ledger.Commit{TxID: "tx2", Response: summary(0, 0, 2)}, nil
 			},
@@ -252,7 +252,7 @@ func TestOutcomeOfASingleCommandIsThatOfTheTransactionThatAppliedIt(t *testing.T
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{submit: func(n int, _ ledger.Call) (*ledger.Commit, error) {
 			if n == 1 {
-				return nil, failure(ledger.StageSubmit, book.CodeUnavailable, "tx1", true)
+				return nil, failure(ledger.StageSubmit, ledger.CodeUnavailable, "tx1", true)
 			}
 			return &ledger.Commit{TxID: "tx2", Response: summary(0, 0, 1)}, nil
 		}}
@@ -275,7 +275,7 @@ func TestNoticeWhileATransactionIsLookedUp(t *testing.T) {
 	for after, told := range map[time.Duration]int{time.Second: 0, 6 * time.Second: 2} {
 		synctest.Test(t, func(t *testing.T) {
 			begun := time.Now()
-			lost := failure(ledger.StageSubmit, book.CodeUnavailable, "tx1", true)
+			lost := failure(ledger.StageSubmit, ledger.CodeUnavailable, "tx1", true)
 			s := &script{
 				submit: func(int, ledger.Call) (*ledger.Commit, error) { return nil, lost },
 				transaction: func(txID string) (*ledger.Transaction, error) {
@@ -304,7 +304,7 @@ func TestInvalidTransactionIsSentAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{submit: func(n int, _ ledger.Call) (*ledger.Commit, error) {
 			if n < 4 {
-				return nil, failure(ledger.StageCommit, book.CodeMVCC, "tx", false)
+				return nil, failure(ledger.StageCommit, ledger.CodeMVCC, "tx", false)
 			}
 			return &ledger.Commit{TxID: "tx", Response: summary(1, 0, 0)}, nil
 		}}
@@ -323,11 +323,11 @@ func TestPatience(t *testing.T) {
 		most  time.Duration
 	}{
 		"a refused transaction":     {&ledger.Error{Stage: ledger.StageEndorse, Code: "ACCESS_DENIED", Message: "no"}, book.Delivery{}, 0, 0},
-		"gateway down, a person":    {failure(ledger.StageConnect, book.CodeUnavailable, "", false), book.Delivery{}, 0, 0},
-		"gateway down, patient":     {failure(ledger.StageConnect, book.CodeUnavailable, "", false), book.Delivery{Patience: time.Minute}, time.Minute, time.Minute + 2*book.MaxRetryPause},
-		"endorser down":             {failure(ledger.StageEndorse, book.CodeUnavailable, "", false), book.Delivery{}, book.DefaultPatience, book.DefaultPatience + 2*book.MaxRetryPause},
-		"mismatch for ever":         {failure(ledger.StageEndorse, book.CodeMismatch, "", false), book.Delivery{Patience: book.Forever}, book.MismatchLimit, book.MismatchLimit + time.Second},
-		"mismatch that cannot mend": {&ledger.Error{Stage: ledger.StageEndorse, Code: book.CodeMismatch, Message: "no"}, book.Delivery{Patience: book.Forever}, 0, time.Second},
+		"gateway down, a person":    {failure(ledger.StageConnect, ledger.CodeUnavailable, "", false), book.Delivery{}, 0, 0},
+		"gateway down, patient":     {failure(ledger.StageConnect, ledger.CodeUnavailable, "", false), book.Delivery{Patience: time.Minute}, time.Minute, time.Minute + 2*book.MaxRetryPause},
+		"endorser down":             {failure(ledger.StageEndorse, ledger.CodeUnavailable, "", false), book.Delivery{}, book.DefaultPatience, book.DefaultPatience + 2*book.MaxRetryPause},
+		"mismatch for ever":         {failure(ledger.StageEndorse, ledger.CodeMismatch, "", false), book.Delivery{Patience: book.Forever}, book.MismatchLimit, book.MismatchLimit + time.Second},
+		"mismatch that cannot mend": {&ledger.Error{Stage: ledger.StageEndorse, Code: ledger.CodeMismatch, Message: "no"}, book.Delivery{Patience: book.Forever}, 0, time.Second},
 		"something else":            {errors.New("broken"), book.Delivery{Patience: book.Forever}, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -348,10 +348,10 @@ func TestUnsettled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{
 			submit: func(int, ledger.Call) (*ledger.Commit, error) {
-				return nil, failure(ledger.StageSubmit, book.CodeTimeout, "tx1", true)
+				return nil, failure(ledger.StageSubmit, ledger.CodeTimeout, "tx1", true)
 			},
 			transaction: func(string) (*ledger.Transaction, error) {
-				return nil, failure(ledger.StageConnect, book.CodeUnavailable, "", false)
+				return nil, failure(ledger.StageConnect, ledger.CodeUnavailable, "", false)
 			},
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -375,7 +375,7 @@ func TestReceiptFromAnEndorser(t *testing.T) {
 				if len(c.Endorsers) == 1 && c.Endorsers[0] == "BankAMSP" {
 					return receipt(command.Accepted, command.Refused), nil
 				}
-				return nil, failure(ledger.StageEvaluate, book.CodeDataMissing, "", false)
+				return nil, failure(ledger.StageEvaluate, ledger.CodeDataMissing, "", false)
 			},
 		}
 		results, err := book.New(s, members, "CommissionMSP").Submit(t.Context(), bookA, "person", command1(1), command1(2))

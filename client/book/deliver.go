@@ -174,7 +174,7 @@ func (d *delivering) bear(ctx context.Context, err error) error {
 	}
 	if d.kind != code {
 		d.kind, d.kindSince, d.pause = code, now, RetryPause
-		if code == CodeMismatch {
+		if code == ledger.CodeMismatch {
 			d.pause = MismatchPause
 		}
 	}
@@ -185,9 +185,9 @@ func (d *delivering) bear(ctx context.Context, err error) error {
 	var e *ledger.Error
 	errors.As(err, &e)
 	switch {
-	case code == CodeMismatch && !e.Retry && now.Sub(d.kindSince) > 4*MismatchPause:
+	case code == ledger.CodeMismatch && !e.Retry && now.Sub(d.kindSince) > 4*MismatchPause:
 		return err // an engine whose endorsers never lag: not deterministic
-	case code == CodeMismatch && now.Sub(d.kindSince) > MismatchLimit:
+	case code == ledger.CodeMismatch && now.Sub(d.kindSince) > MismatchLimit:
 		return err
 	case e.Stage == ledger.StageConnect && d.how.Patience == 0:
 		return err
@@ -205,7 +205,7 @@ func (d *delivering) wait(ctx context.Context, err error) error {
 		d.how.Notice(Trouble{Err: err, Since: d.since, Next: pause})
 	}
 	top := MaxRetryPause
-	if d.kind == CodeMismatch {
+	if d.kind == ledger.CodeMismatch {
 		top = 8 * MismatchPause
 	}
 	d.pause = min(d.pause*3/2, top)
@@ -236,7 +236,7 @@ func sleep(ctx context.Context, pause time.Duration, err error) error {
 // says MayCommit: the ledger has answered for SettleTime and did not know it,
 // so the commands may be sent again, or nobody could be asked.
 func (d *delivering) settle(ctx context.Context, txID string, first error) (*ledger.Commit, error) {
-	again := &ledger.Error{Stage: ledger.StageCommitStatus, TxID: txID, Code: CodeTimeout, MayCommit: true, Retry: true, Message: "not committed so far, after " + first.Error(), Err: first}
+	again := &ledger.Error{Stage: ledger.StageCommitStatus, TxID: txID, Code: ledger.CodeTimeout, MayCommit: true, Retry: true, Message: "not committed so far, after " + first.Error(), Err: first}
 	if txID == "" {
 		return nil, again
 	}
@@ -255,11 +255,11 @@ func (d *delivering) settle(ctx context.Context, txID string, first error) (*led
 		case err == nil && tx.Validation == "VALID":
 			return &ledger.Commit{TxID: txID, Block: tx.Block, Response: tx.Response}, nil
 		case err == nil:
-			return nil, &ledger.Error{Stage: ledger.StageCommit, TxID: txID, Code: tx.Validation, Retry: tx.Validation == CodeMVCC || tx.Validation == CodePhantom,
+			return nil, &ledger.Error{Stage: ledger.StageCommit, TxID: txID, Code: tx.Validation, Retry: tx.Validation == ledger.CodeMVCC || tx.Validation == ledger.CodePhantom,
 				Message: "found invalid: " + tx.Validation, Err: first}
 		case ctx.Err() != nil:
 			return nil, errors.Join(first, ctx.Err())
-		case ledger.CodeOf(err) == CodeUnknownTx:
+		case ledger.CodeOf(err) == ledger.CodeUnknownTx:
 			if known >= limit {
 				return nil, again
 			}
@@ -321,7 +321,7 @@ func (d *delivering) receipt(ctx context.Context, txID string, endorsers []strin
 		case err == nil && a.Found:
 			return a, nil
 		case err == nil:
-			err = &ledger.Error{Stage: ledger.StageEvaluate, TxID: txID, Code: CodeDataMissing, Retry: true, Message: "the transaction is committed, its receipt is not there yet"}
+			err = &ledger.Error{Stage: ledger.StageEvaluate, TxID: txID, Code: ledger.CodeDataMissing, Retry: true, Message: "the transaction is committed, its receipt is not there yet"}
 		}
 		if err := d.bear(ctx, err); err != nil {
 			return nil, &UnsettledError{TxIDs: []string{txID}, Err: fmt.Errorf("transaction %s is committed, its receipt cannot be read: %w", txID, err)}
@@ -343,7 +343,7 @@ func (d *delivering) attribute(ctx context.Context, results []Result) ([]Result,
 		if len(results) == 1 {
 			// Of a single command that was accepted there is no receipt.
 			tx, err := d.ledger.Transaction(ctx, txID)
-			for err != nil && ledger.CodeOf(err) != CodeUnknownTx && d.bear(ctx, err) == nil {
+			for err != nil && ledger.CodeOf(err) != ledger.CodeUnknownTx && d.bear(ctx, err) == nil {
 				tx, err = d.ledger.Transaction(ctx, txID)
 			}
 			if err == nil && tx.Validation == "VALID" && accepted(tx.Response) == 1 {

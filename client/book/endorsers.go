@@ -117,9 +117,9 @@ func (c *chooser) report(turn int, err error) {
 	switch code := ledger.CodeOf(err); {
 	case err == nil:
 		c.failures, c.mismatches = 0, 0
-	case code == CodeMismatch:
+	case code == ledger.CodeMismatch:
 		c.mismatches++
-	case atEndorse(err) && (code == CodeUnavailable || code == CodeTimeout || code == CodeDataMissing):
+	case atEndorse(err) && (code == ledger.CodeUnavailable || code == ledger.CodeTimeout || code == ledger.CodeDataMissing):
 		c.failures++
 	}
 	if c.mismatches >= MismatchesBeforeSwitch || c.failures >= FailuresBeforeSwitch {

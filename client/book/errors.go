@@ -10,18 +10,6 @@ import (
 	"github.com/qingxinlian/qxl/client/ledger"
 )
 
-// Codes of ledger errors that this package acts on.
-const (
-	CodeMismatch    = "ENDORSEMENT_MISMATCH"
-	CodeMVCC        = "MVCC_READ_CONFLICT"
-	CodePhantom     = "PHANTOM_READ_CONFLICT"
-	CodeUnavailable = "UNAVAILABLE"
-	CodeOverloaded  = "OVERLOADED"
-	CodeTimeout     = "TIMEOUT"
-	CodeDataMissing = "DATA_MISSING_ON_PEER"
-	CodeUnknownTx   = "TRANSACTION_UNKNOWN"
-)
-
 // UnknownChaincodeError: the consortium has no such book.
 type UnknownChaincodeError struct {
 	Name  string
@@ -103,7 +91,7 @@ func retryable(err error) bool {
 		return false
 	}
 	switch e.Code {
-	case CodeMismatch, CodeMVCC, CodePhantom:
+	case ledger.CodeMismatch, ledger.CodeMVCC, ledger.CodePhantom:
 		return true
 	}
 	return e.Retry

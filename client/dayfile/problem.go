@@ -46,18 +46,7 @@ func (p *Problem) Error() string {
 		}
 		b.WriteString(": ")
 	}
-	b.WriteString(p.En)
-	switch {
-	case p.Value != "" && p.Limit != "":
-		b.WriteString(" (value " + p.Value + ", limit " + p.Limit + ")")
-	case p.Value != "":
-		b.WriteString(" (value " + p.Value + ")")
-	case p.Limit != "":
-		b.WriteString(" (limit " + p.Limit + ")")
-	}
-	if p.Hint != "" {
-		b.WriteString("; " + p.Hint)
-	}
+	b.WriteString(p.En + invalid.Aside(p.Value, p.Limit, p.Hint))
 	return b.String()
 }
 

@@ -208,14 +208,7 @@ func typeNames() string {
 		names = append(names, r.Type)
 	}
 	sort.Strings(names)
-	s := ""
-	for i, n := range names {
-		if i > 0 {
-			s += ", "
-		}
-		s += n
-	}
-	return s
+	return strings.Join(names, ", ")
 }
 
 // Example is a line of the record type as the specification shows it.

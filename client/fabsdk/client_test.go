@@ -109,7 +109,7 @@ func TestAMismatchIsSentAgainWithAnotherSeed(t *testing.T) {
 	n := &network{own: "BankAMSP"}
 	n.submit = func(i int, _ ledger.Call) (*ledger.Commit, error) {
 		if i == 1 {
-			return nil, &ledger.Error{Stage: ledger.StageEndorse, Code: fabsdk.CodeMismatch, Retry: true}
+			return nil, &ledger.Error{Stage: ledger.StageEndorse, Code: ledger.CodeMismatch, Retry: true}
 		}
 		return &ledger.Commit{TxID: "tx2", Response: []byte(`{"already":1}`)}, nil
 	}
@@ -124,7 +124,7 @@ func TestAnAuthorityThatDoesNotAnswerIsReplaced(t *testing.T) {
 	n := &network{own: "BankAMSP"}
 	n.submit = func(i int, call ledger.Call) (*ledger.Commit, error) {
 		if call.Endorsers[1] == "CommissionMSP" {
-			return nil, &ledger.Error{Stage: ledger.StageEndorse, Code: fabsdk.CodeUnavailable, Retry: true}
+			return nil, &ledger.Error{Stage: ledger.StageEndorse, Code: ledger.CodeUnavailable, Retry: true}
 		}
 		return &ledger.Commit{TxID: "tx", Response: []byte(`{"accepted":1}`)}, nil
 	}
@@ -134,12 +134,12 @@ func TestAnAuthorityThatDoesNotAnswerIsReplaced(t *testing.T) {
 
 	_, err = fabsdk.NewClient(n).Post(context.Background(), fabsdk.Posting{Chaincode: "book-banka", Commands: repay("1"),
 		Endorsers: []string{"BankAMSP", "CommissionMSP"}, Patience: time.Nanosecond})
-	require.Equal(t, fabsdk.CodeUnavailable, ledger.CodeOf(err), "whom the caller has named is not replaced")
+	require.Equal(t, ledger.CodeUnavailable, ledger.CodeOf(err), "whom the caller has named is not replaced")
 }
 
 func TestAnUnknownFateIsLookedUpBeforeAnythingIsSentAgain(t *testing.T) {
-	timeout := &ledger.Error{Stage: ledger.StageCommitStatus, TxID: "tx1", Code: fabsdk.CodeTimeout, MayCommit: true, Retry: true}
-	unknown := &ledger.Error{Stage: ledger.StageQuery, Code: fabsdk.CodeUnknownTx}
+	timeout := &ledger.Error{Stage: ledger.StageCommitStatus, TxID: "tx1", Code: ledger.CodeTimeout, MayCommit: true, Retry: true}
+	unknown := &ledger.Error{Stage: ledger.StageQuery, Code: ledger.CodeUnknownTx}
 	lost := func(int, ledger.Call) (*ledger.Commit, error) { return nil, timeout }
 	receipt := map[string]string{"receipt.loan:Ask": `{"found":true,"results":[{"command":"loan.Repay","outcome":"accepted"}]}`}
 	p := fabsdk.Posting{Chaincode: "book-banka", Commands: repay("1"), Patience: time.Nanosecond, Settle: time.Nanosecond}
@@ -175,7 +175,7 @@ func TestAnUnknownFateIsLookedUpBeforeAnythingIsSentAgain(t *testing.T) {
 func TestAQueryIsAskedTwiceAndARefusalIsFound(t *testing.T) {
 	n := &network{own: "BankAMSP"}
 	_, err := fabsdk.NewClient(n).Ask(context.Background(), "", "book-banka", "loan.Show", nil)
-	require.Equal(t, fabsdk.CodeUnavailable, ledger.CodeOf(err))
+	require.Equal(t, ledger.CodeUnavailable, ledger.CodeOf(err))
 	require.Len(t, n.evaluated, 2, "the first races with discovery")
 	require.Equal(t, "{}", string(n.evaluated[0].Transient["query"]))
 

@@ -254,7 +254,7 @@ func TestE2E(t *testing.T) {
 		require.NoError(t, err)
 		require.Contains(t, string(response), `"accepted":`)
 		_, err = conn.Committed(context.Background(), strings.Repeat("0", 64))
-		require.Equal(t, fabsdk.CodeUnknownTx, ledger.CodeOf(err))
+		require.Equal(t, ledger.CodeUnknownTx, ledger.CodeOf(err))
 		require.NoDirExists(t, "keystore", "keys stay in memory")
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	pb "github.com/hyperledger/fabric-protos-go/peer"
@@ -15,26 +14,8 @@ import (
 	"github.com/qingxinlian/qxl/client/ledger"
 )
 
-// Codes of client/ledger that this connector gives, besides the chaincodes'
-// own.
-const (
-	CodeMismatch    = "ENDORSEMENT_MISMATCH"
-	CodeRefused     = "CHAINCODE_REFUSED"
-	CodeAccess      = "ACCESS_DENIED"
-	CodeUnavailable = "UNAVAILABLE"
-	CodeOverloaded  = "OVERLOADED"
-	CodeTimeout     = "TIMEOUT"
-	CodeUnknownTx   = "TRANSACTION_UNKNOWN"
-	CodeDataMissing = "DATA_MISSING_ON_PEER"
-	CodeProfile     = "PROFILE_PEER_MISSING"
-	CodeOther       = "OTHER"
-)
-
-// ours is how the chaincodes of this module begin what they refuse.
-var ours = regexp.MustCompile(`qxl ([A-Z][A-Z0-9_]*): (?s:(.*))`)
-
-// passing are the codes of our chaincodes that say: not now.
-var passing = map[string]bool{CodeDataMissing: true, "LEDGER_READ": true, "COMMONS_UNREADABLE": true}
+// CodeProfile is this connector's own code: the profile lacks a peer.
+const CodeProfile = "PROFILE_PEER_MISSING"
 
 // symptoms are texts in errors of peers and of fabric-sdk-go, and what they
 // mean. Texts are from Fabric v3.1 and fabric-sdk-go v1.0.0.
@@ -43,21 +24,21 @@ var symptoms = []struct {
 	code  string
 	retry bool
 }{
-	{"ProposalResponsePayloads do not match", CodeMismatch, true},
-	{"exceeding concurrency limit", CodeOverloaded, true},
-	{"no such transaction ID", CodeUnknownTx, false},
-	{"creator certificate is not valid", CodeAccess, false},
-	{"due to incorrect timestamp", "CLOCK_SKEW", false},
-	{"access denied", CodeAccess, false},
-	{"chaincode stream terminated", CodeUnavailable, true},
-	{"could not launch chaincode", CodeUnavailable, true},
-	{"timeout expired", CodeTimeout, true},
-	{"connection refused", CodeUnavailable, true},
-	{"connection reset", CodeUnavailable, true},
-	{"transport is closing", CodeUnavailable, true},
-	{"client connection is closing", CodeUnavailable, true},
-	{"dialing peer", CodeUnavailable, true},
-	{"dialing connection", CodeUnavailable, true},
+	{"ProposalResponsePayloads do not match", ledger.CodeMismatch, true},
+	{"exceeding concurrency limit", ledger.CodeOverloaded, true},
+	{"no such transaction ID", ledger.CodeUnknownTx, false},
+	{"creator certificate is not valid", ledger.CodeAccess, false},
+	{"due to incorrect timestamp", ledger.CodeSkew, false},
+	{"access denied", ledger.CodeAccess, false},
+	{"chaincode stream terminated", ledger.CodeUnavailable, true},
+	{"could not launch chaincode", ledger.CodeUnavailable, true},
+	{"timeout expired", ledger.CodeTimeout, true},
+	{"connection refused", ledger.CodeUnavailable, true},
+	{"connection reset", ledger.CodeUnavailable, true},
+	{"transport is closing", ledger.CodeUnavailable, true},
+	{"client connection is closing", ledger.CodeUnavailable, true},
+	{"dialing peer", ledger.CodeUnavailable, true},
+	{"dialing connection", ledger.CodeUnavailable, true},
 }
 
 // stageError gives an error of fabric-sdk-go its stage and code.
@@ -83,8 +64,8 @@ func stageError(stage ledger.Stage, txID string, err error) *ledger.Error {
 func diagnose(err error) (code, message string, retry bool) {
 	list := flatten(err)
 	for _, x := range list {
-		if m := ours.FindStringSubmatch(x.Error()); m != nil {
-			return m[1], m[2], passing[m[1]]
+		if code, message, later, ok := ledger.Said(x.Error()); ok {
+			return code, message, later
 		}
 	}
 	message = err.Error()
@@ -92,7 +73,7 @@ func diagnose(err error) (code, message string, retry bool) {
 		return CodeProfile, message, false
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return CodeTimeout, message, true
+		return ledger.CodeTimeout, message, true
 	}
 	for _, s := range symptoms {
 		if strings.Contains(message, s.text) {
@@ -108,31 +89,31 @@ func diagnose(err error) (code, message string, retry bool) {
 		case status.GRPCTransportStatus:
 			switch codes.Code(s.Code) {
 			case codes.Unavailable, codes.Canceled: // cancelled by the race with discovery
-				return CodeUnavailable, message, true
+				return ledger.CodeUnavailable, message, true
 			case codes.DeadlineExceeded:
-				return CodeTimeout, message, true
+				return ledger.CodeTimeout, message, true
 			case codes.ResourceExhausted:
-				return CodeOverloaded, message, true
+				return ledger.CodeOverloaded, message, true
 			case codes.PermissionDenied, codes.Unauthenticated:
-				return CodeAccess, message, false
+				return ledger.CodeAccess, message, false
 			}
 		case status.EndorserClientStatus, status.OrdererClientStatus, status.ClientStatus:
 			switch status.ToSDKStatusCode(s.Code) {
 			case status.ConnectionFailed, status.NoPeersFound, status.QueryEndorsers:
-				return CodeUnavailable, message, true
+				return ledger.CodeUnavailable, message, true
 			case status.Timeout:
-				return CodeTimeout, message, true
+				return ledger.CodeTimeout, message, true
 			}
 		case status.OrdererServerStatus, status.DiscoveryServerStatus:
-			return CodeUnavailable, message, true
+			return ledger.CodeUnavailable, message, true
 		case status.ChaincodeStatus, status.EndorserServerStatus:
-			return CodeRefused, message, false
+			return ledger.CodeRefused, message, false
 		}
 	}
 	if strings.Contains(message, "context canceled") {
-		return CodeUnavailable, message, true
+		return ledger.CodeUnavailable, message, true
 	}
-	return CodeOther, message, false
+	return ledger.CodeOther, message, false
 }
 
 // flatten lists an error's parts: several peers may have failed each in its

@@ -28,20 +28,20 @@ func TestErrorsGetTheirStageAndCode(t *testing.T) {
 		retry bool
 	}{
 		"chaincode's own":        {chaincode("qxl CLOCK_SKEW: the transaction's time is 20m0s off"), "CLOCK_SKEW", false},
-		"lacks data":             {chaincode("qxl DATA_MISSING_ON_PEER: this node lacks a value"), CodeDataMissing, true},
-		"one of several":         {multi.New(grpc(codes.Unavailable, "connection error"), chaincode("qxl ACCESS_DENIED: BankBMSP may not")), CodeAccess, false},
-		"somebody else's":        {chaincode("no such function"), CodeRefused, false},
-		"mismatch":               {errors.WithMessage(status.New(status.EndorserClientStatus, status.EndorsementMismatch.ToInt32(), "ProposalResponsePayloads do not match", nil), "endorsement validation failed"), CodeMismatch, true},
-		"peer down":              {grpc(codes.Unavailable, "connection error"), CodeUnavailable, true},
-		"cancelled by discovery": {grpc(codes.Canceled, "context canceled"), CodeUnavailable, true},
-		"dialing":                {errors.Wrap(status.New(status.EndorserClientStatus, status.ConnectionFailed.ToInt32(), "dialing connection on target", nil), "x"), CodeUnavailable, true},
-		"slow":                   {status.New(status.ClientStatus, status.Timeout.ToInt32(), "request timed out or been cancelled", nil), CodeTimeout, true},
-		"deadline":               {fmt.Errorf("no status: %w", context.DeadlineExceeded), CodeTimeout, true},
-		"orderer":                {errors.Wrap(status.New(status.OrdererServerStatus, 503, "SERVICE_UNAVAILABLE", nil), "calling orderer"), CodeUnavailable, true},
-		"foreign creator":        {chaincode("access denied: channel [credit] creator org [BankAMSP]"), CodeAccess, false},
+		"lacks data":             {chaincode("qxl DATA_MISSING_ON_PEER: this node lacks a value"), ledger.CodeDataMissing, true},
+		"one of several":         {multi.New(grpc(codes.Unavailable, "connection error"), chaincode("qxl ACCESS_DENIED: BankBMSP may not")), ledger.CodeAccess, false},
+		"somebody else's":        {chaincode("no such function"), ledger.CodeRefused, false},
+		"mismatch":               {errors.WithMessage(status.New(status.EndorserClientStatus, status.EndorsementMismatch.ToInt32(), "ProposalResponsePayloads do not match", nil), "endorsement validation failed"), ledger.CodeMismatch, true},
+		"peer down":              {grpc(codes.Unavailable, "connection error"), ledger.CodeUnavailable, true},
+		"cancelled by discovery": {grpc(codes.Canceled, "context canceled"), ledger.CodeUnavailable, true},
+		"dialing":                {errors.Wrap(status.New(status.EndorserClientStatus, status.ConnectionFailed.ToInt32(), "dialing connection on target", nil), "x"), ledger.CodeUnavailable, true},
+		"slow":                   {status.New(status.ClientStatus, status.Timeout.ToInt32(), "request timed out or been cancelled", nil), ledger.CodeTimeout, true},
+		"deadline":               {fmt.Errorf("no status: %w", context.DeadlineExceeded), ledger.CodeTimeout, true},
+		"orderer":                {errors.Wrap(status.New(status.OrdererServerStatus, 503, "SERVICE_UNAVAILABLE", nil), "calling orderer"), ledger.CodeUnavailable, true},
+		"foreign creator":        {chaincode("access denied: channel [credit] creator org [BankAMSP]"), ledger.CodeAccess, false},
 		"clock off":              {chaincode("request unauthorized due to incorrect timestamp 2026-11-24T17:24:52Z, peer time 2026-11-24T17:44:52Z"), "CLOCK_SKEW", false},
 		"profile":                {fmt.Errorf("FinanceMSP: %w", errNoPeer), CodeProfile, false},
-		"unknown":                {errors.New("surprise"), CodeOther, false},
+		"unknown":                {errors.New("surprise"), ledger.CodeOther, false},
 	} {
 		e := stageError(ledger.StageEndorse, "tx", c.err)
 		require.Equal(t, c.code, e.Code, name)

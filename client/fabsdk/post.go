@@ -149,7 +149,7 @@ func (c *Client) Post(ctx context.Context, p Posting) (*Posted, error) {
 		if !errors.As(err, &e) || !e.Retry || time.Since(begun) > patience || ctx.Err() != nil {
 			return nil, unsettled(open, asRefused(err))
 		}
-		if e.Code == CodeUnavailable || e.Code == CodeTimeout || e.Code == CodeDataMissing {
+		if e.Code == ledger.CodeUnavailable || e.Code == ledger.CodeTimeout || e.Code == ledger.CodeDataMissing {
 			turn++ // another authority, where the lane leaves the choice
 		}
 		if !pause(ctx, retryPause) {
@@ -268,7 +268,7 @@ func (c *Client) Receipt(ctx context.Context, chaincode, lane, txID string, msps
 			case err == nil && answer.Found:
 				return answer.Results, nil
 			case err == nil:
-				last = &ledger.Error{Stage: ledger.StageQuery, TxID: txID, Code: CodeUnknownTx, Message: "no receipt of this transaction in lane " + lane}
+				last = &ledger.Error{Stage: ledger.StageQuery, TxID: txID, Code: ledger.CodeUnknownTx, Message: "no receipt of this transaction in lane " + lane}
 			default:
 				last = err
 			}

@@ -22,10 +22,8 @@ const (
 type Error struct {
 	Stage Stage
 	TxID  string
-	// Code is stable: ENDORSEMENT_MISMATCH, MVCC_READ_CONFLICT,
-	// PHANTOM_READ_CONFLICT, ENDORSEMENT_POLICY_FAILURE, CHAINCODE_REFUSED,
-	// ACCESS_DENIED, CLOCK_SKEW, UNAVAILABLE, OVERLOADED, TIMEOUT,
-	// DATA_MISSING_ON_PEER, TRANSACTION_UNKNOWN, OTHER.
+	// Code is stable: one of the constants Code…, a chaincode's own, or
+	// Fabric's name of why a transaction was found invalid.
 	Code      string
 	MayCommit bool   // the transaction may still be committed: ask by business number before sending again
 	Retry     bool   // the same call may succeed later without any change

@@ -42,10 +42,10 @@ func (p *Pipeline) trouble(t book.Trouble) {
 	}
 	w.retried++
 	switch ledger.CodeOf(t.Err) {
-	case book.CodeMismatch:
+	case ledger.CodeMismatch:
 		w.mismatches++
 		return
-	case book.CodeMVCC, book.CodePhantom:
+	case ledger.CodeMVCC, ledger.CodePhantom:
 		return
 	}
 	if w.paused || time.Since(t.Since) < pauseAfter {

@@ -42,31 +42,13 @@ func Write(dir string, p Person, key crypto.Signer, passphrase []byte, workFacto
 	if err != nil {
 		return err
 	}
-	parent := filepath.Dir(folder)
-	if err := os.MkdirAll(parent, 0o700); err != nil {
+	files := map[string][]byte{certFile: p.CertPEM, keyFile: sealed, personFile: append(about, '\n')}
+	if err := WriteFolder(folder, files); errors.Is(err, fs.ErrExist) { // another process was faster
+		return &ExistsError{Person: p.Name()}
+	} else if err != nil {
 		return err
 	}
-	tmp, err := os.MkdirTemp(parent, ".new-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(tmp)
-	for name, data := range map[string][]byte{certFile: p.CertPEM, keyFile: sealed, personFile: append(about, '\n')} {
-		if err := WriteSynced(filepath.Join(tmp, name), data); err != nil {
-			return err
-		}
-	}
-	if err := SyncDir(tmp); err != nil {
-		return err
-	}
-	// rename onto a folder that another process has meanwhile filled fails.
-	if err := os.Rename(tmp, folder); err != nil {
-		if errors.Is(err, fs.ErrExist) {
-			return &ExistsError{Person: p.Name()}
-		}
-		return err
-	}
-	return SyncDir(parent)
+	return nil
 }
 
 // ReplaceCertificate gives a person a renewed certificate for the same key,
@@ -86,36 +68,5 @@ func ReplaceCertificate(dir, person string, certPEM []byte) error {
 	if err := errors.Join(p.agree(), p.issuedBy(dir)); err != nil {
 		return err
 	}
-	folder := Folder(dir, p.Org, p.User)
-	tmp := filepath.Join(folder, ".cert.new")
-	if err := WriteSynced(tmp, p.CertPEM); err != nil {
-		return err
-	}
-	if err := os.Rename(tmp, filepath.Join(folder, certFile)); err != nil {
-		return err
-	}
-	return SyncDir(folder)
-}
-
-// WriteSynced writes a file that only its owner may read and waits until it
-// is on the disk.
-func WriteSynced(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
-}
-
-// SyncDir waits until a folder's entries are on the disk.
-func SyncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return ReplaceFile(filepath.Join(Folder(dir, p.Org, p.User), certFile), p.CertPEM)
 }

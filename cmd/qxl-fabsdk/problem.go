@@ -43,13 +43,13 @@ var (
 )
 
 var hints = map[string]struct{ zh, hint string }{
-	fabsdk.CodeUnavailable:       {"节点无法连接", "check that the peers and orderers of the profile run; then run the same command again"},
-	fabsdk.CodeTimeout:           {"等待超时", "run the same command again: what was committed is recognised by its number"},
-	fabsdk.CodeOverloaded:        {"网络繁忙", "run the same command again in a moment"},
-	fabsdk.CodeMismatch:          {"各方背书结果不一致", "a peer lags behind; run the same command again, or name others with --endorsers"},
-	fabsdk.CodeDataMissing:       {"该节点暂缺私有数据", "name another endorser or peer, or run the same command again"},
+	ledger.CodeUnavailable:       {"节点无法连接", "check that the peers and orderers of the profile run; then run the same command again"},
+	ledger.CodeTimeout:           {"等待超时", "run the same command again: what was committed is recognised by its number"},
+	ledger.CodeOverloaded:        {"网络繁忙", "run the same command again in a moment"},
+	ledger.CodeMismatch:          {"各方背书结果不一致", "a peer lags behind; run the same command again, or name others with --endorsers"},
+	ledger.CodeDataMissing:       {"该节点暂缺私有数据", "name another endorser or peer, or run the same command again"},
 	fabsdk.CodeProfile:           {"连接配置中没有所需机构的节点", "add a peer of that organization to the connection profile; qxl-fabsdk profile writes one with all"},
-	fabsdk.CodeAccess:            {"无权办理此业务", "docs/access.csv says who may do what"},
+	ledger.CodeAccess:            {"无权办理此业务", "docs/access.csv says who may do what"},
 	"CERTIFICATE_BLOCKED":        {"该证书已被停用", "have a new certificate issued"},
 	"CERTIFICATE_BOOK":           {"主体证书只能用于其所属账簿", "sign with the certificate that was issued for this book"},
 	"NOT_A_MEMBER":               {"该节点不持有此数据", "an endorser or peer that was named is no member of the lane's data"},

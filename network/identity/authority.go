@@ -9,7 +9,6 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/asn1"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -17,7 +16,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"net"
 	"net/http"
 
@@ -203,7 +201,7 @@ func (a *authority) issue(ctx context.Context, endpoint, id, profile string, key
 		if err := a.accept(cert, id, key); err != nil {
 			return nil, err
 		}
-		if lowS(cert.Signature) {
+		if wallet.LowS(cert.Signature) {
 			return &credential{cert, key}, nil
 		}
 	}
@@ -245,18 +243,6 @@ func (a *authority) revoke(ctx context.Context, id string) ([]byte, error) {
 	var result struct{ CRL []byte }
 	err := a.call(ctx, "list revocations", http.MethodPost, "/api/v1/gencrl", map[string]any{}, a.as.token, &result)
 	return result.CRL, err
-}
-
-var halfOrder = new(big.Int).Rsh(elliptic.P256().Params().N, 1)
-
-// lowS reports whether a signature is in the form that Fabric takes for the
-// canonical one of the two.
-func lowS(signature []byte) bool {
-	var sig struct{ R, S *big.Int }
-	if rest, err := asn1.Unmarshal(signature, &sig); err != nil || len(rest) > 0 {
-		return false
-	}
-	return sig.S.Cmp(halfOrder) <= 0
 }
 
 func randomHex() (string, error) {

@@ -208,7 +208,7 @@ func attach(ctx context.Context, o Options, s *server, orgs []*organization, sec
 		if err != nil {
 			return nil, err
 		}
-		if !lowS(root.Signature) && !org.founded {
+		if !wallet.LowS(root.Signature) && !org.founded {
 			return nil, fmt.Errorf("%s: %w", org.Name, errHighS)
 		}
 		a := &authority{org: org.Name, url: s.url, subject: subjectOf(o.Topology.CA, org.Name), root: root, http: client}
@@ -256,7 +256,7 @@ func (a *authority) renewRegistrar(o Options) error {
 		return err
 	}
 	a.as = renewed
-	return replaceFile(filepath.Join(registrarDir(o.dir(), a.org), "cert.pem"), renewed.certPEM())
+	return wallet.ReplaceFile(filepath.Join(registrarDir(o.dir(), a.org), "cert.pem"), renewed.certPEM())
 }
 
 // found makes the registrar and then the organization's MSP, whose presence
@@ -271,18 +271,18 @@ func (a *authority) found(ctx context.Context, o Options, secret string) error {
 		return err
 	}
 	d := o.dir()
-	if err := writeFolder(registrarDir(d, a.org), map[string][]byte{"cert.pem": registrar.certPEM(), "key.pem": key}); err != nil {
+	if err := wallet.WriteFolder(registrarDir(d, a.org), map[string][]byte{"cert.pem": registrar.certPEM(), "key.pem": key}); err != nil {
 		return err
 	}
 	// The secret is spent; it need not lie about either.
 	if err := forget(filepath.Join(caHome(d, a.org), serverConfig)); err != nil {
 		return err
 	}
-	if err := replaceFile(d.TLSRoot(a.org), a.rootPEM); err != nil {
+	if err := wallet.ReplaceFile(d.TLSRoot(a.org), a.rootPEM); err != nil {
 		return err
 	}
 	a.as = registrar
-	return writeFolder(d.MSP(a.org), mspFiles("", a.rootPEM))
+	return wallet.WriteFolder(d.MSP(a.org), mspFiles("", a.rootPEM))
 }
 
 // forget removes a configuration file, which is written anew at each start.
@@ -329,7 +329,7 @@ func (a *authority) enrollNode(ctx context.Context, o Options, n node) error {
 			return err
 		}
 	}
-	return writeFolder(o.dir().Node(a.org, n.name), files)
+	return wallet.WriteFolder(o.dir().Node(a.org, n.name), files)
 }
 
 func (a *authority) enrollPerson(ctx context.Context, o Options, e wallet.Enrollee, passphrase []byte) error {

@@ -35,7 +35,7 @@ func Renew(ctx context.Context, o Options, org, name string) error {
 			if err != nil {
 				return err
 			}
-			if err := replaceFile(pair.cert, renewed.certPEM()); err != nil {
+			if err := wallet.ReplaceFile(pair.cert, renewed.certPEM()); err != nil {
 				return err
 			}
 		}

@@ -40,7 +40,7 @@ func Revoke(ctx context.Context, o Options, person string) (*Revocation, error) 
 			return fmt.Errorf("revocation list: %w", err)
 		}
 		r.Entries = len(list.RevokedCertificateEntries)
-		return replaceFile(r.CRL, data)
+		return wallet.ReplaceFile(r.CRL, data)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("revoke %s: %w", person, err)

@@ -19,6 +19,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"github.com/qingxinlian/qxl/client/wallet"
 	"github.com/qingxinlian/qxl/network/topology"
 )
 
@@ -200,7 +201,7 @@ func writeConfig(o Options, orgs []*organization, secrets map[string]string, por
 		if err != nil {
 			return "", err
 		}
-		if err := replaceFile(filepath.Join(caHome(d, org.Name), serverConfig), data); err != nil {
+		if err := wallet.ReplaceFile(filepath.Join(caHome(d, org.Name), serverConfig), data); err != nil {
 			return "", err
 		}
 	}

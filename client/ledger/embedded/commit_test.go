@@ -220,7 +220,7 @@ func TestDifferentResultsAreAMismatch(t *testing.T) {
 			require.Error(t, err) // the callee's answers differ already
 			continue
 		}
-		e := requireCode(t, err, ledger.StageEndorse, codeMismatch)
+		e := requireCode(t, err, ledger.StageEndorse, ledger.CodeMismatch)
 		require.Contains(t, e.Message, c.want)
 		require.False(t, e.MayCommit)
 		require.NotContains(t, e.Message, `"k"`, "private keys are named by hash")
@@ -297,7 +297,7 @@ func TestGivingUpMayStillCommit(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
 	_, err := r.as("BankAMSP").Submit(ctx, scripted(bookA, []op{{Do: "put", Coll: "loan", Key: "k", Value: "v"}}, forLoan...))
-	e := requireCode(t, err, ledger.StageCommitStatus, codeTimeout)
+	e := requireCode(t, err, ledger.StageCommitStatus, ledger.CodeTimeout)
 	require.True(t, ledger.MayCommit(err))
 	close(release)
 	require.Eventually(t, func() bool {
@@ -308,6 +308,6 @@ func TestGivingUpMayStillCommit(t *testing.T) {
 	ctx, cancel = context.WithCancel(context.Background())
 	cancel()
 	_, err = r.as("BankAMSP").Submit(ctx, scripted(bookA, []op{{Do: "put", Coll: "loan", Key: "k", Value: "v"}}, forLoan...))
-	requireCode(t, err, ledger.StageEndorse, codeTimeout)
+	requireCode(t, err, ledger.StageEndorse, ledger.CodeTimeout)
 	require.False(t, ledger.MayCommit(err))
 }

@@ -36,7 +36,7 @@ func (c *connection) prepare(call ledger.Call, stage ledger.Stage) (*proposal, e
 	e := c.engine
 	now := e.clock()
 	if err := c.check(now); err != nil {
-		return nil, &ledger.Error{Stage: stage, Code: codeAccess, Message: err.Error(), Err: err}
+		return nil, &ledger.Error{Stage: stage, Code: ledger.CodeAccess, Message: err.Error(), Err: err}
 	}
 	ns := e.namespace(call.Chaincode)
 	if ns == nil {
@@ -100,7 +100,7 @@ func (c *connection) Submit(ctx context.Context, call ledger.Call) (*ledger.Comm
 	case out := <-env.done:
 		return out.commit(p.txID, response)
 	case <-ctx.Done():
-		return nil, &ledger.Error{Stage: ledger.StageCommitStatus, TxID: p.txID, Code: codeTimeout, MayCommit: true,
+		return nil, &ledger.Error{Stage: ledger.StageCommitStatus, TxID: p.txID, Code: ledger.CodeTimeout, MayCommit: true,
 			Message: "given up waiting: " + ctx.Err().Error(), Err: ctx.Err()}
 	}
 }
@@ -118,7 +118,7 @@ func (e *Engine) endorsed(ctx context.Context, p *proposal, orgs []*organization
 	}
 	for i, s := range sims[1:] {
 		if d := difference(sims[0], s); d != "" {
-			return nil, nil, &ledger.Error{Stage: ledger.StageEndorse, TxID: p.txID, Code: codeMismatch,
+			return nil, nil, &ledger.Error{Stage: ledger.StageEndorse, TxID: p.txID, Code: ledger.CodeMismatch,
 				Message: fmt.Sprintf("%s and %s computed different results: %s", orgs[0].MSP, orgs[i+1].MSP, d)}
 		}
 	}
@@ -132,7 +132,7 @@ func (e *Engine) endorsed(ctx context.Context, p *proposal, orgs []*organization
 func (o outcome) commit(txID string, response []byte) (*ledger.Commit, error) {
 	switch {
 	case o.err != nil:
-		return nil, &ledger.Error{Stage: ledger.StageCommitStatus, TxID: txID, Code: codeUnavailable, MayCommit: true, Message: o.err.Error(), Err: o.err}
+		return nil, &ledger.Error{Stage: ledger.StageCommitStatus, TxID: txID, Code: ledger.CodeUnavailable, MayCommit: true, Message: o.err.Error(), Err: o.err}
 	case o.code != codeValid:
 		return nil, &ledger.Error{Stage: ledger.StageCommit, TxID: txID, Code: o.code, Message: fmt.Sprintf("invalid in block %d: %s: %s", o.block, o.code, o.reason),
 			Retry: o.code == codeMVCC || o.code == codePhantom}
@@ -205,7 +205,7 @@ func (c *connection) Transaction(_ context.Context, txID string) (*ledger.Transa
 	defer e.calls.RUnlock()
 	raw, err := e.channel.Get(txKey(txID), nil)
 	if errors.Is(err, leveldb.ErrNotFound) {
-		return nil, &ledger.Error{Stage: ledger.StageQuery, TxID: txID, Code: codeUnknownTx, Message: "no such transaction"}
+		return nil, &ledger.Error{Stage: ledger.StageQuery, TxID: txID, Code: ledger.CodeUnknownTx, Message: "no such transaction"}
 	}
 	if err != nil {
 		return nil, stageError(ledger.StageQuery, txID, err)

@@ -74,9 +74,9 @@ func TestWhoMayCallAndWhoIsAsked(t *testing.T) {
 	require.Equal(t, []string{"FinanceMSP"}, answers(t, raw))
 
 	_, err = r.as("StrangerMSP").Evaluate(ctx, call)
-	requireCode(t, err, ledger.StageEvaluate, codeAccess)
+	requireCode(t, err, ledger.StageEvaluate, ledger.CodeAccess)
 	_, err = r.as("StrangerMSP").Submit(ctx, scripted(bookA, nil, forLoan...))
-	requireCode(t, err, ledger.StageEndorse, codeAccess)
+	requireCode(t, err, ledger.StageEndorse, ledger.CodeAccess)
 	for _, c := range []struct{ endorser, want string }{
 		{"SubjectMSP", "endorser SubjectMSP has no peer"}, {"NobodyMSP", `endorser "NobodyMSP" is no organization`}, {"", "no endorser is named"},
 	} {
@@ -85,19 +85,19 @@ func TestWhoMayCallAndWhoIsAsked(t *testing.T) {
 			endorsers = []string{"CommissionMSP", c.endorser}
 		}
 		_, err = r.do(bookA, endorsers, op{Do: "who"})
-		requireCode(t, err, ledger.StageEndorse, codeOther)
+		requireCode(t, err, ledger.StageEndorse, ledger.CodeOther)
 		require.ErrorContains(t, err, c.want)
 	}
 	_, err = r.do("book-none", forLoan, op{Do: "who"})
 	require.ErrorContains(t, err, `chaincode "book-none" is not deployed`)
 	_, err = r.Connect(Person{MSP: "BankAMSP", Creator: []byte("nonsense")})
-	requireCode(t, err, ledger.StageConnect, codeAccess)
+	requireCode(t, err, ledger.StageConnect, ledger.CodeAccess)
 	lying := person(t, "BankBMSP", nil)
 	lying.MSP = "BankAMSP"
 	l, err := r.Connect(lying)
 	require.NoError(t, err)
 	_, err = l.Evaluate(ctx, call)
-	requireCode(t, err, ledger.StageEvaluate, codeAccess)
+	requireCode(t, err, ledger.StageEvaluate, ledger.CodeAccess)
 }
 
 func TestACertificateOutOfForceIsRefused(t *testing.T) {
@@ -113,7 +113,7 @@ func TestACertificateOutOfForceIsRefused(t *testing.T) {
 	l, err := r.Connect(Person{Creator: creator, Sign: func([]byte) ([]byte, error) { return nil, nil }})
 	require.NoError(t, err)
 	_, err = l.Submit(context.Background(), scripted(bookA, nil, forLoan...))
-	requireCode(t, err, ledger.StageEndorse, codeAccess)
+	requireCode(t, err, ledger.StageEndorse, ledger.CodeAccess)
 	require.ErrorContains(t, err, "is in force from")
 }
 
@@ -177,7 +177,7 @@ func TestNoticeAndClose(t *testing.T) {
 	require.NoError(t, r.Close())
 	require.NoError(t, r.Close())
 	_, err := l.Submit(context.Background(), scripted(bookA, nil, forLoan...))
-	requireCode(t, err, ledger.StageConnect, codeUnavailable)
+	requireCode(t, err, ledger.StageConnect, ledger.CodeUnavailable)
 	_, err = l.Height(context.Background())
-	requireCode(t, err, ledger.StageQuery, codeUnavailable)
+	requireCode(t, err, ledger.StageQuery, ledger.CodeUnavailable)
 }

@@ -57,9 +57,13 @@ func publicKey(ns, key string) []byte {
 	return append(b, key...)
 }
 
-func hashPrefix(ns, coll string) []byte {
-	b := make([]byte, 0, 3+len(ns)+len(coll)+sha256.Size)
-	b = append(b, 'H')
+func hashPrefix(ns, coll string) []byte { return prefix('H', ns, coll, sha256.Size) }
+
+// prefix begins the keys of one sort in a collection; spare is for what
+// follows.
+func prefix(sort byte, ns, coll string, spare int) []byte {
+	b := make([]byte, 0, 3+len(ns)+len(coll)+spare)
+	b = append(b, sort)
 	b = append(b, ns...)
 	b = append(b, 0)
 	b = append(b, coll...)
@@ -85,14 +89,7 @@ func escape(b []byte, key string) []byte {
 	}
 }
 
-func valuePrefix(ns, coll string) []byte {
-	b := make([]byte, 0, 5+len(ns)+len(coll)+64+versionSize)
-	b = append(b, 'P')
-	b = append(b, ns...)
-	b = append(b, 0)
-	b = append(b, coll...)
-	return append(b, 0)
-}
+func valuePrefix(ns, coll string) []byte { return prefix('P', ns, coll, 2+64+versionSize) }
 
 // valueKey is the key of a private value without its version.
 func valueKey(ns, coll, key string) []byte {

@@ -396,9 +396,9 @@ func TestAWriteFailureStopsTheLedger(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	_, err := l.Submit(ctx, put)
-	e := requireCode(t, err, ledger.StageCommitStatus, codeUnavailable)
+	e := requireCode(t, err, ledger.StageCommitStatus, ledger.CodeUnavailable)
 	require.True(t, e.MayCommit, "nobody knows until the next start")
 	_, err = l.Submit(ctx, put)
-	requireCode(t, err, ledger.StageConnect, codeUnavailable)
+	requireCode(t, err, ledger.StageConnect, ledger.CodeUnavailable)
 	require.ErrorContains(t, err, "open it again")
 }

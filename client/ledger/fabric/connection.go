@@ -95,7 +95,7 @@ func (c *connection) Submit(ctx context.Context, call ledger.Call) (commit *ledg
 	}
 	defer leave()
 	if len(call.Endorsers) == 0 {
-		return nil, &ledger.Error{Stage: ledger.StageEndorse, Code: codeOther, Message: "no endorsing organization is named"}
+		return nil, &ledger.Error{Stage: ledger.StageEndorse, Code: ledger.CodeOther, Message: "no endorsing organization is named"}
 	}
 	proposal, err := d.network.GetContract(call.Chaincode).NewProposal(call.Function, options(call)...)
 	if err != nil {
@@ -197,7 +197,7 @@ func (c *connection) Height(ctx context.Context) (uint64, error) {
 	}
 	info := &common.BlockchainInfo{}
 	if err := proto.Unmarshal(raw, info); err != nil {
-		return 0, &ledger.Error{Stage: ledger.StageQuery, Code: codeOther, Message: "the peer's answer cannot be read", Err: err}
+		return 0, &ledger.Error{Stage: ledger.StageQuery, Code: ledger.CodeOther, Message: "the peer's answer cannot be read", Err: err}
 	}
 	return info.GetHeight(), nil
 }
@@ -210,14 +210,14 @@ func (c *connection) Block(ctx context.Context, number uint64) (*ledger.Block, e
 	}
 	block := &common.Block{}
 	if err := proto.Unmarshal(raw, block); err != nil {
-		return nil, &ledger.Error{Stage: ledger.StageQuery, Code: codeOther, Message: "the peer's answer cannot be read", Err: err}
+		return nil, &ledger.Error{Stage: ledger.StageQuery, Code: ledger.CodeOther, Message: "the peer's answer cannot be read", Err: err}
 	}
 	b, err := hashedWrites(block)
 	if err == nil && b.Number != number {
 		err = fmt.Errorf("the peer gave block %d", b.Number)
 	}
 	if err != nil {
-		return nil, &ledger.Error{Stage: ledger.StageQuery, Code: codeOther, Message: fmt.Sprintf("block %d: %v", number, err), Err: err}
+		return nil, &ledger.Error{Stage: ledger.StageQuery, Code: ledger.CodeOther, Message: fmt.Sprintf("block %d: %v", number, err), Err: err}
 	}
 	return b, nil
 }
@@ -235,11 +235,11 @@ func (c *connection) Transaction(ctx context.Context, txID string) (*ledger.Tran
 	}
 	block := &common.Block{}
 	if err := proto.Unmarshal(raw, block); err != nil {
-		return nil, &ledger.Error{Stage: ledger.StageQuery, TxID: txID, Code: codeOther, Message: "the peer's answer cannot be read", Err: err}
+		return nil, &ledger.Error{Stage: ledger.StageQuery, TxID: txID, Code: ledger.CodeOther, Message: "the peer's answer cannot be read", Err: err}
 	}
 	tx, err := find(block, txID)
 	if err != nil {
-		return nil, &ledger.Error{Stage: ledger.StageQuery, TxID: txID, Code: codeOther, Message: err.Error(), Err: err}
+		return nil, &ledger.Error{Stage: ledger.StageQuery, TxID: txID, Code: ledger.CodeOther, Message: err.Error(), Err: err}
 	}
 	return tx, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/hyperledger/fabric-gateway/pkg/client"
@@ -16,25 +15,6 @@ import (
 	"github.com/qingxinlian/qxl/client/ledger"
 )
 
-// Codes of client/ledger that this engine gives, besides the chaincodes' own.
-const (
-	codeMismatch    = "ENDORSEMENT_MISMATCH"
-	codeRefused     = "CHAINCODE_REFUSED"
-	codeAccess      = "ACCESS_DENIED"
-	codeUnavailable = "UNAVAILABLE"
-	codeOverloaded  = "OVERLOADED"
-	codeTimeout     = "TIMEOUT"
-	codeUnknownTx   = "TRANSACTION_UNKNOWN"
-	codeSkew        = "CLOCK_SKEW"
-	codeOther       = "OTHER"
-)
-
-// ours is how the chaincodes of this module begin what they refuse.
-var ours = regexp.MustCompile(`qxl ([A-Z][A-Z0-9_]*): (?s:(.*))`)
-
-// passing are the codes of our chaincodes that say: not now.
-var passing = map[string]bool{"DATA_MISSING_ON_PEER": true, "LEDGER_READ": true, "COMMONS_UNREADABLE": true}
-
 // symptom is a text in an error of peers or gateways and what it means. Texts
 // are from Fabric v3.1; gRPC codes alone do not tell these apart.
 type symptom struct {
@@ -44,34 +24,34 @@ type symptom struct {
 }
 
 var symptoms = []symptom{
-	{"ProposalResponsePayloads do not match", codeMismatch, true},
-	{"exceeding concurrency limit", codeOverloaded, true},
-	{"no such transaction ID", codeUnknownTx, false},
-	{"failed to find any endorsing peers for org(s)", codeUnavailable, true},
-	{"no peers available to evaluate chaincode", codeUnavailable, true},
-	{"no endorsers found in the gateway's organization", codeUnavailable, true},
-	{"no orderer nodes available", codeUnavailable, true},
-	{"insufficient number of orderers", codeUnavailable, true},
-	{"no orderers could successfully process transaction", codeUnavailable, true},
-	{"chaincode stream terminated", codeUnavailable, true},
-	{"timeout expired while executing transaction", codeTimeout, true},
-	{"timeout expired", codeTimeout, true},
-	{"connection refused", codeUnavailable, true},
-	{"connection reset", codeUnavailable, true},
-	{"error reading from server", codeUnavailable, true},
-	{"transport is closing", codeUnavailable, true},
-	{"client connection is closing", codeUnavailable, true},
-	{"code = Unavailable", codeUnavailable, true},
-	{"code = DeadlineExceeded", codeTimeout, true},
+	{"ProposalResponsePayloads do not match", ledger.CodeMismatch, true},
+	{"exceeding concurrency limit", ledger.CodeOverloaded, true},
+	{"no such transaction ID", ledger.CodeUnknownTx, false},
+	{"failed to find any endorsing peers for org(s)", ledger.CodeUnavailable, true},
+	{"no peers available to evaluate chaincode", ledger.CodeUnavailable, true},
+	{"no endorsers found in the gateway's organization", ledger.CodeUnavailable, true},
+	{"no orderer nodes available", ledger.CodeUnavailable, true},
+	{"insufficient number of orderers", ledger.CodeUnavailable, true},
+	{"no orderers could successfully process transaction", ledger.CodeUnavailable, true},
+	{"chaincode stream terminated", ledger.CodeUnavailable, true},
+	{"timeout expired while executing transaction", ledger.CodeTimeout, true},
+	{"timeout expired", ledger.CodeTimeout, true},
+	{"connection refused", ledger.CodeUnavailable, true},
+	{"connection reset", ledger.CodeUnavailable, true},
+	{"error reading from server", ledger.CodeUnavailable, true},
+	{"transport is closing", ledger.CodeUnavailable, true},
+	{"client connection is closing", ledger.CodeUnavailable, true},
+	{"code = Unavailable", ledger.CodeUnavailable, true},
+	{"code = DeadlineExceeded", ledger.CodeTimeout, true},
 	// A chaincode whose process is not connected (being restarted).
-	{"could not launch chaincode", codeUnavailable, true},
-	{"failed to execute transaction", codeUnavailable, true},
+	{"could not launch chaincode", ledger.CodeUnavailable, true},
+	{"failed to execute transaction", ledger.CodeUnavailable, true},
 	// The peers' own window is as wide as the chaincodes' and asked first.
-	{"due to incorrect timestamp", codeSkew, false},
-	{"access denied", codeAccess, false},
-	{"creator certificate is not valid", codeAccess, false},
-	{"PermissionDenied", codeAccess, false},
-	{"chaincode response", codeRefused, false},
+	{"due to incorrect timestamp", ledger.CodeSkew, false},
+	{"access denied", ledger.CodeAccess, false},
+	{"creator certificate is not valid", ledger.CodeAccess, false},
+	{"PermissionDenied", ledger.CodeAccess, false},
+	{"chaincode response", ledger.CodeRefused, false},
 }
 
 // stageError gives an error of the gateway's client its stage and code.
@@ -81,7 +61,7 @@ func stageError(stage ledger.Stage, txID string, err error) *ledger.Error {
 	texts := texts(st)
 	e.Code, e.Message, e.Retry = diagnose(st, texts)
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		e.Code, e.Retry = codeTimeout, true
+		e.Code, e.Retry = ledger.CodeTimeout, true
 	}
 	switch stage {
 	case ledger.StageEndorse, ledger.StageEvaluate, ledger.StageQuery:
@@ -91,7 +71,7 @@ func stageError(stage ledger.Stage, txID string, err error) *ledger.Error {
 			e.Stage = ledger.StageConnect
 		}
 	case ledger.StageSubmit:
-		e.MayCommit = e.Code != codeOverloaded && maySubmit(st)
+		e.MayCommit = e.Code != ledger.CodeOverloaded && maySubmit(st)
 	case ledger.StageCommitStatus:
 		e.MayCommit, e.Retry = true, true
 	}
@@ -124,8 +104,8 @@ func texts(st *status.Status) []string {
 // Fabric's texts, then the gRPC code.
 func diagnose(st *status.Status, texts []string) (code, message string, retry bool) {
 	for _, t := range texts {
-		if m := ours.FindStringSubmatch(t); m != nil {
-			return m[1], m[2], passing[m[1]]
+		if code, message, later, ok := ledger.Said(t); ok {
+			return code, message, later
 		}
 	}
 	message = strings.Join(texts, "; ")
@@ -138,13 +118,13 @@ func diagnose(st *status.Status, texts []string) (code, message string, retry bo
 	}
 	switch st.Code() {
 	case codes.Unavailable:
-		return codeUnavailable, message, true
+		return ledger.CodeUnavailable, message, true
 	case codes.DeadlineExceeded, codes.Canceled:
-		return codeTimeout, message, true
+		return ledger.CodeTimeout, message, true
 	case codes.PermissionDenied, codes.Unauthenticated:
-		return codeAccess, message, false
+		return ledger.CodeAccess, message, false
 	}
-	return codeOther, message, false
+	return ledger.CodeOther, message, false
 }
 
 // ownConnection tells a broken connection to the gateway from what the

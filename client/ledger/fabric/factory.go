@@ -55,7 +55,7 @@ func (f *Factory) Connect(p *wallet.Person) (ledger.Ledger, error) {
 		serving = f.profile.Hosts
 	}
 	if len(serving) == 0 {
-		return nil, &ledger.Error{Stage: ledger.StageConnect, Code: codeUnavailable,
+		return nil, &ledger.Error{Stage: ledger.StageConnect, Code: ledger.CodeUnavailable,
 			Message: fmt.Sprintf("%s has no peer and no other organization's gateway serves it; name hosts in the network profile", p.MSP)}
 	}
 	c := &connection{factory: f, msp: p.MSP}

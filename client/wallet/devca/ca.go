@@ -208,20 +208,10 @@ func sign(template, parent *x509.Certificate, pub crypto.PublicKey, key crypto.S
 		if err != nil {
 			return nil, err
 		}
-		if lowS(cert.Signature) {
+		if wallet.LowS(cert.Signature) {
 			return cert, nil
 		}
 	}
-}
-
-var halfOrder = new(big.Int).Rsh(elliptic.P256().Params().N, 1)
-
-func lowS(signature []byte) bool {
-	var sig struct{ R, S *big.Int }
-	if rest, err := asn1.Unmarshal(signature, &sig); err != nil || len(rest) > 0 {
-		return false
-	}
-	return sig.S.Cmp(halfOrder) <= 0
 }
 
 func encode(cert *x509.Certificate) []byte {

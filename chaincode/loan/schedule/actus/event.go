@@ -215,8 +215,8 @@ func (t *Terms) interestDates() ([]Time, error) {
 			break
 		}
 		end := t.Maturity
-		if i+1 < len(t.InterestPieces) && t.InterestPieces[i+1].Anchor.place() < end.place() {
-			end = t.InterestPieces[i+1].Anchor
+		if i+1 < len(t.InterestPieces) {
+			end = earlier(end, t.InterestPieces[i+1].Anchor)
 		}
 		dates, err := piece.until(end, t.EndOfMonth, true)
 		if err != nil {
@@ -241,21 +241,14 @@ func (e *events) principal() error {
 	case LAX:
 		for i, piece := range t.PrincipalPieces {
 			end := t.Maturity
-			if i+1 < len(t.PrincipalPieces) && t.PrincipalPieces[i+1].Anchor.place() < end.place() {
-				end = t.PrincipalPieces[i+1].Anchor
-			}
-			if piece.Anchor.place() >= end.place() {
-				break
-			}
-			dates, err := piece.until(end, t.EndOfMonth, false)
-			if err != nil {
-				return err
+			if i+1 < len(t.PrincipalPieces) {
+				end = earlier(end, t.PrincipalPieces[i+1].Anchor)
 			}
 			kind := PR
 			if piece.Increase {
 				kind = PI
 			}
-			if err := e.add(kind, piece.Amount, dates...); err != nil {
+			if err := e.piece(kind, piece.Amount, piece.Series, end); err != nil {
 				return err
 			}
 		}
@@ -268,6 +261,26 @@ func (e *events) principal() error {
 		return e.firstFixing()
 	}
 	return nil
+}
+
+// piece adds an event at each date of a piece of an array, up to the anchor of
+// the next one or the maturity. One that begins no earlier has no dates.
+func (e *events) piece(kind Kind, amount *big.Rat, s Series, end Time) error {
+	if s.Anchor.place() >= end.place() {
+		return nil
+	}
+	dates, err := s.until(end, e.terms.EndOfMonth, false)
+	if err != nil {
+		return err
+	}
+	return e.add(kind, amount, dates...)
+}
+
+func earlier(a, b Time) Time {
+	if b.place() < a.place() {
+		return b
+	}
+	return a
 }
 
 // firstFixing is the day before the first redemption. It pays nothing; where
@@ -307,21 +320,14 @@ func (e *events) resets() error {
 	}
 	for i, piece := range t.ResetPieces {
 		end := t.Maturity
-		if i+1 < len(t.ResetPieces) && t.ResetPieces[i+1].Anchor.place() < end.place() {
-			end = t.ResetPieces[i+1].Anchor
-		}
-		if piece.Anchor.place() >= end.place() {
-			break
-		}
-		dates, err := piece.until(end, t.EndOfMonth, false)
-		if err != nil {
-			return err
+		if i+1 < len(t.ResetPieces) {
+			end = earlier(end, t.ResetPieces[i+1].Anchor)
 		}
 		kind := RR
 		if piece.Fixed {
 			kind = RRF
 		}
-		if err := e.add(kind, piece.Rate, dates...); err != nil {
+		if err := e.piece(kind, piece.Rate, piece.Series, end); err != nil {
 			return err
 		}
 	}

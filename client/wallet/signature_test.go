@@ -1,4 +1,4 @@
-package identity
+package wallet
 
 import (
 	"crypto/elliptic"
@@ -22,9 +22,9 @@ func TestLowS(t *testing.T) {
 		s := new(big.Int).SetBytes(rapid.SliceOfN(rapid.Byte(), 1, 32).Draw(t, "s"))
 		s.Mod(s, new(big.Int).Sub(n, big.NewInt(1))).Add(s, big.NewInt(1))
 		other := new(big.Int).Sub(n, s)
-		require.NotEqual(t, lowS(encode(s)), lowS(encode(other)))
-		require.Equal(t, s.Cmp(other) < 0, lowS(encode(s)))
+		require.NotEqual(t, LowS(encode(s)), LowS(encode(other)))
+		require.Equal(t, s.Cmp(other) < 0, LowS(encode(s)))
 	})
-	require.False(t, lowS(nil))
-	require.False(t, lowS(append(encode(big.NewInt(1)), 0)))
+	require.False(t, LowS(nil))
+	require.False(t, LowS(append(encode(big.NewInt(1)), 0)))
 }
