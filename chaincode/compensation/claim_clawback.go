@@ -2,6 +2,8 @@ package compensation
 
 import (
 	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/compensation/formula"
+	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/money"
 )
@@ -23,17 +25,16 @@ var OrderClawback = command.Command[ReasonContent]{
 		if a.Award == nil || a.Award.Paid == 0 {
 			return nil, NotPaidOut.At("claim", nil, nil)
 		}
-		left := a.Award.Paid - a.Award.Back
-		amount, err := left.MulDiv(int64(a.pack.Recovery.Clawback), int64(money.One), money.HalfUp)
+		amount, _, err := a.clawback()
 		if err != nil {
 			return nil, err
 		}
 		if amount <= 0 {
 			return nil, ClawedAlready.At("claim", "0.01", amount)
 		}
-		next, no := within(ctx, StepClawback, c.Date, a.pack.Days.Return)
-		if no != nil {
-			return nil, no
+		next, err := by(StepClawback, a.terms.Return, c.Date)
+		if err != nil {
+			return nil, err
 		}
 		return []ledgerstate.Change{a.happened(ClawbackOrdered{Act: a.act(next), Reason: c.Reason, Note: c.Note, Amount: amount})}, nil
 	},
@@ -56,32 +57,26 @@ func (e ClawbackOrdered) Evolve(c Claim) Claim {
 // DigestEvent leaves the certificate out.
 func (e ClawbackOrdered) DigestEvent() any { e.Act = e.anonymous(); return e }
 
+// clawback is what of the payments the pack claims back at the end of the day,
+// and the interest that they bore.
+func (a *acting) clawback() (amount, interest money.Fen, err error) {
+	amount, interest, err = formula.Clawback(flows(a.Award.Parts), flows(a.Award.Backs), a.date, a.pack.Recovery, consortium.Of(a.Context).LPR)
+	if err != nil {
+		err = figureRefused(err)
+	}
+	return amount, interest, err
+}
+
+func flows(parts []Part) []formula.Flow {
+	list := make([]formula.Flow, len(parts))
+	for i, p := range parts {
+		list[i] = formula.Flow{Date: p.On, Amount: p.Amount}
+	}
+	return list
+}
+
 // owedClawback is what is to be paid back at the end of the day.
 func (a *acting) owedClawback() (Owed, error) {
-	k := a.Clawed
-	o := Owed{Amount: k.Amount - k.Received}
-	bore := k.Interest
-	// Before the first money back, what was paid bears from its payment on;
-	// then what is left, from the day of the last.
-	if k.Until == 0 {
-		left := k.Amount
-		for i := len(a.Award.Parts) - 1; i >= 0 && left > 0; i-- { // what came back was of the first parts
-			p := a.Award.Parts[i]
-			part := min(left, p.Amount)
-			x, err := interest(a.Context, &a.pack, part, p.On, a.date)
-			if err != nil {
-				return o, err
-			}
-			bore += x
-			left -= part
-		}
-	} else {
-		x, err := interest(a.Context, &a.pack, o.Amount, k.Until, a.date)
-		if err != nil {
-			return o, err
-		}
-		bore += x
-	}
-	o.Interest = bore - k.InterestPaid
-	return o, nil
+	_, interest, err := a.clawback()
+	return Owed{Amount: a.Clawed.Amount - a.Clawed.Received, Interest: interest - a.Clawed.InterestPaid}, err
 }

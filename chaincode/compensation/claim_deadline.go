@@ -4,7 +4,6 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
-	"github.com/qingxinlian/qxl/chaincode/refusal"
 )
 
 // Step is a step of a claim that somebody has to take by a day.
@@ -77,14 +76,17 @@ func (s *Step) UnmarshalText(text []byte) error {
 	return ClaimCode.At("step", known[1:], string(text))
 }
 
-// within is the deadline of a step: so many working days after a day.
-func within(ctx *command.Context, step Step, day calendar.Date, days int) (Deadline, *refusal.Refusal) {
-	on, no := workingDay(ctx, day, days)
-	return Deadline{Step: step, On: on}, no
+// by is the deadline of a step, by one of the formula's terms from a day.
+func by(step Step, term func(calendar.Date) (calendar.Date, error), day calendar.Date) (Deadline, error) {
+	on, err := term(day)
+	if err != nil {
+		return Deadline{}, figureRefused(err)
+	}
+	return Deadline{Step: step, On: on}, nil
 }
 
 // workingDay is the n-th working day after a day, by the ledger's calendar.
-func workingDay(ctx *command.Context, day calendar.Date, n int) (calendar.Date, *refusal.Refusal) {
+func workingDay(ctx *command.Context, day calendar.Date, n int) (calendar.Date, error) {
 	c := consortium.Of(ctx).Calendar
 	on, missing := c.WorkingDayAfter(day, n)
 	if missing != 0 {
@@ -95,14 +97,11 @@ func workingDay(ctx *command.Context, day calendar.Date, n int) (calendar.Date, 
 
 // workingDaysLeft is how many working days come after a day, up to and with
 // another.
-func workingDaysLeft(ctx *command.Context, day, to calendar.Date) (int, *refusal.Refusal) {
+func workingDaysLeft(ctx *command.Context, day, to calendar.Date) (int, error) {
 	for n := 0; ; n++ {
-		next, no := workingDay(ctx, day, n+1)
-		if no != nil {
-			return 0, no
-		}
-		if next > to {
-			return n, nil
+		next, err := workingDay(ctx, day, n+1)
+		if err != nil || next > to {
+			return n, err
 		}
 	}
 }

@@ -57,9 +57,9 @@ var SignAdjustment = command.Command[SignAdjustmentContent]{
 		e := AdjustmentSigned{Dropped: c.Drop}
 		next := a.Deadline
 		if e.Again = !c.Drop && (a.Status == Publicised || a.Status == ReReview); e.Again {
-			d, no := within(ctx, StepPublish, c.Date, a.pack.Days.Publish)
-			if no != nil {
-				return nil, no
+			d, err := by(StepPublish, a.terms.Publish, c.Date)
+			if err != nil {
+				return nil, err
 			}
 			next = d
 		}
@@ -129,9 +129,9 @@ var Approve = command.Command[ClaimContent]{
 		case !a.Opinion.Agrees && c.Note == "": // against the central bank's opinion, and not without a word
 			return nil, ClaimText.At("note", "1..200", 0)
 		}
-		next, no := within(ctx, StepPayment, a.Publicity.To, a.pack.Days.Payment)
-		if no != nil {
-			return nil, no
+		next, err := by(StepPayment, a.terms.Payment, a.Publicity.To)
+		if err != nil {
+			return nil, err
 		}
 		sum := &a.Figures.Sum
 		approved := ClaimApproved{Act: a.act(next), Note: c.Note, Entitlement: sum.Entitlement, Binding: sum.Binding}

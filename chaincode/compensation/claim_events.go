@@ -302,7 +302,7 @@ type ClaimApproved struct {
 func (e ClaimApproved) Evolve(c Claim) Claim {
 	a := Award{On: e.Date, Entitlement: e.Entitlement, Binding: e.Binding}
 	if c.Award != nil {
-		a.Paid, a.Parts, a.Back, a.Interest, a.Allocated = c.Award.Paid, c.Award.Parts, c.Award.Back, c.Award.Interest, c.Award.Allocated
+		a.Paid, a.Parts, a.Back, a.Backs, a.Interest, a.Allocated = c.Award.Paid, c.Award.Parts, c.Award.Back, c.Award.Backs, c.Award.Interest, c.Award.Allocated
 	}
 	c.Award, c.People.Approved = &a, e.By
 	return e.onto(c, Approved)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/compensation/formula"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/money"
@@ -122,9 +123,9 @@ func AskStop(ctx *command.Context, c StopContent) (StopFacts, error) {
 	if err != nil {
 		return StopFacts{}, err
 	}
-	next, no := within(ctx, StepReReview, c.Date, a.pack.Days.Objection)
-	if no != nil {
-		return StopFacts{}, no
+	next, err := by(StepReReview, a.terms.Objection, c.Date)
+	if err != nil {
+		return StopFacts{}, err
 	}
 	return StopFacts{Entitlement: a.Award.Entitlement, Paid: a.Award.Paid, Until: next.On}, nil
 }
@@ -224,7 +225,7 @@ func ApplyClawback(ctx *command.Context, c BackContent, f BackFacts, d BackDecis
 		return nil, no
 	}
 	e := ClawbackReceived{Act: a.act(a.Deadline), Amount: d.Got.Amount, Interest: d.Got.Interest, Voucher: d.Voucher,
-		Accrued: f.Owed.Interest + a.Clawed.InterestPaid, Last: d.Got == f.Owed}
+		Last: d.Got == f.Owed}
 	if e.Last {
 		e.Deadline = Deadline{}
 	}
@@ -254,8 +255,8 @@ func (a *acting) lateness() ([]money.Fen, error) {
 			continue
 		}
 		var err error
-		if late[i], err = interest(a.Context, &a.pack, d.Amount-d.Returned, from, a.date); err != nil {
-			return nil, err
+		if late[i], err = formula.LateInterest(d.Amount-d.Returned, from, a.date, a.pack.Recovery, consortium.Of(a.Context).LPR); err != nil {
+			return nil, figureRefused(err)
 		}
 	}
 	return late, nil
@@ -344,11 +345,16 @@ func (e ReturnReceived) Evolve(c Claim) Claim {
 		d.LatePaid += part
 		interest -= part
 	}
-	w := *c.Award
-	w.Back += e.Amount
-	w.Interest += e.Interest
-	c.Award = &w
+	c.Award = c.Award.back(e.Date, e.Amount, e.Interest, e.Voucher)
 	return e.onto(c, c.Status)
+}
+
+// back is the award after money came back on it.
+func (w Award) back(on calendar.Date, amount, interest money.Fen, voucher string) *Award {
+	w.Backs = append(slices.Clone(w.Backs), Part{On: on, Amount: amount, Voucher: voucher})
+	w.Back += amount
+	w.Interest += interest
+	return &w
 }
 
 // DigestEvent leaves the certificate out.
@@ -360,7 +366,6 @@ type ClawbackReceived struct {
 	Amount   money.Fen
 	Interest money.Fen
 	Voucher  string
-	Accrued  money.Fen // all interest up to the day
 	Last     bool
 }
 
@@ -369,12 +374,8 @@ func (e ClawbackReceived) Evolve(c Claim) Claim {
 	k := *c.Clawed
 	k.Received += e.Amount
 	k.InterestPaid += e.Interest
-	k.Interest, k.Until = e.Accrued, e.Date
 	c.Clawed = &k
-	w := *c.Award
-	w.Back += e.Amount
-	w.Interest += e.Interest
-	c.Award = &w
+	c.Award = c.Award.back(e.Date, e.Amount, e.Interest, e.Voucher)
 	if e.Last {
 		return e.onto(c, ClawedBack)
 	}
@@ -383,12 +384,3 @@ func (e ClawbackReceived) Evolve(c Claim) Claim {
 
 // DigestEvent leaves the certificate out.
 func (e ClawbackReceived) DigestEvent() any { e.Act = e.anonymous(); return e }
-
-// interest is what money bore from one day to another.
-func interest(ctx *command.Context, pack *consortium.RulePack, amount money.Fen, from, to calendar.Date) (money.Fen, error) {
-	_, rate, ok := consortium.Of(ctx).LPRAt(from, 12)
-	if !ok {
-		return 0, NoPack.At("lpr", nil, from)
-	}
-	return money.Interest(amount, rate, int64(to-from), int64(pack.Recovery.YearBasis), money.HalfUp)
-}

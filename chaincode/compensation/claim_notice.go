@@ -6,6 +6,7 @@ import (
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/compensation/formula"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/refusal"
@@ -23,10 +24,11 @@ var (
 type acting struct {
 	*command.Context
 	*Claim
-	ref  ledgerstate.Ref
-	file *Filing
-	pack consortium.RulePack
-	date calendar.Date
+	ref   ledgerstate.Ref
+	file  *Filing
+	pack  consortium.RulePack
+	terms formula.Deadlines
+	date  calendar.Date
 }
 
 // act finds a claim that a command may act on: its state allows it and the
@@ -52,7 +54,13 @@ func act(ctx *command.Context, name string, ref ledgerstate.Ref, date calendar.D
 	if a.pack, ok = consortium.Of(ctx).Pack(c.Pack); !ok {
 		return nil, NoPack.At("pack", nil, c.Pack)
 	}
+	a.terms = termsOf(ctx, a.pack)
 	return a, nil
+}
+
+// termsOf are the deadlines of a pack by the ledger's calendar.
+func termsOf(ctx *command.Context, pack consortium.RulePack) formula.Deadlines {
+	return formula.Deadlines{Pack: pack, Calendar: consortium.Of(ctx).Calendar}
 }
 
 // filing is where the claim's filing is.
@@ -108,16 +116,17 @@ var Notify = command.Command[NotifyContent]{
 		if err != nil {
 			return nil, err
 		}
-		due, no := workingDay(ctx, n.Since, pack.Recognition.Notice)
-		if no != nil {
-			return nil, no
-		}
-		last, err := n.Since.AddMonths(pack.Recognition.Claim, calendar.Clamp)
+		terms := termsOf(ctx, *pack)
+		due, err := terms.Notice(n.Since)
 		if err != nil {
-			return nil, WindowOver.At("date", nil, n.Since)
+			return nil, figureRefused(err)
+		}
+		next, err := by(StepSubmit, terms.Submission, n.Since)
+		if err != nil {
+			return nil, err
 		}
 		return []ledgerstate.Change{
-			ClaimKind.Born(c.Claim, ClaimNotified{Act: Act{Date: c.Date, By: ctx.Actor.By(), Deadline: Deadline{StepSubmit, last}},
+			ClaimKind.Born(c.Claim, ClaimNotified{Act: Act{Date: c.Date, By: ctx.Actor.By(), Deadline: next},
 				Contract: c.Filing.No, Loan: f.Loan, Filing: c.Filing.ID, Pack: f.Pack,
 				Notice: Notice{On: c.Date, Since: n.Since, DaysPastDue: n.DaysPastDue, Class: n.Class, Due: due}}),
 			FilingKind.Happened(c.Filing, ClaimOpened{Claim: c.Claim.No}),
@@ -184,9 +193,9 @@ func submit(ctx *command.Context, name string, c SubmitContent) ([]ledgerstate.C
 	if c.Sum != nil && *c.Sum != e.Figures.Sum.Entitlement {
 		return nil, SumDiffers.At("sum", e.Figures.Sum.Entitlement.String()+" ("+e.Figures.Sum.Binding+")", *c.Sum)
 	}
-	next, no := within(ctx, StepCompleteness, c.Date, a.pack.Days.Completeness)
-	if no != nil {
-		return nil, no
+	next, err := by(StepCompleteness, a.terms.Completeness, c.Date)
+	if err != nil {
+		return nil, err
 	}
 	e.Act = a.act(next)
 	return []ledgerstate.Change{a.happened(e)}, nil
@@ -198,13 +207,18 @@ func (a *acting) assess(evidence Evidence, others []Government) (Figures, error)
 	if evidence.On == 0 {
 		return Figures{}, EvidenceBad.At("evidence_on", "a date", nil)
 	}
-	n, pack, err := claimable(a.Context, a.file, evidence.On, others, a.date)
+	n, _, err := claimable(a.Context, a.file, evidence.On, others, a.date)
 	if err != nil {
 		return Figures{}, err
 	}
-	last, err := n.Recognised.AddMonths(pack.Recognition.Claim, calendar.Clamp)
-	if err != nil || a.Status == Notified && a.date > last {
-		return Figures{}, WindowOver.At("date", last, a.date)
+	if a.Status == Notified {
+		last, err := a.terms.Submission(n.Recognised)
+		if err != nil {
+			return Figures{}, figureRefused(err)
+		}
+		if a.date > last {
+			return Figures{}, WindowOver.At("date", last, a.date)
+		}
 	}
 	return *n, nil
 }

@@ -32,13 +32,13 @@ var Publicise = command.Command[PubliciseContent]{
 			}
 			days = c.Days
 		}
-		to, no := workingDay(ctx, c.Date, days)
-		if no != nil {
-			return nil, no
+		to, err := workingDay(ctx, c.Date, days)
+		if err != nil {
+			return nil, err
 		}
-		next, no := within(ctx, StepDecision, to, a.pack.Days.Decision)
-		if no != nil {
-			return nil, no
+		next, err := by(StepDecision, a.terms.Decision, to)
+		if err != nil {
+			return nil, err
 		}
 		return []ledgerstate.Change{a.happened(ClaimPublicised{Act: a.act(next), To: to})}, nil
 	},
@@ -63,9 +63,8 @@ var Object = command.Command[ObjectContent]{
 			if c.Date > a.Publicity.To {
 				return nil, PublicityOver.At("date", a.Publicity.To, c.Date)
 			}
-			var no error
-			if left, no = a.publicityLeft(); no != nil {
-				return nil, no
+			if left, err = workingDaysLeft(ctx, c.Date, a.Publicity.To); err != nil {
+				return nil, err
 			}
 		}
 		const most = 20
@@ -73,21 +72,12 @@ var Object = command.Command[ObjectContent]{
 			return nil, ClaimList.At("objections", most, n)
 		}
 		// Answer and decision share one term, counted from the last objection.
-		next, no := within(ctx, StepAnswer, c.Date, a.pack.Days.Objection)
-		if no != nil {
-			return nil, no
+		next, err := by(StepAnswer, a.terms.Objection, c.Date)
+		if err != nil {
+			return nil, err
 		}
 		return []ledgerstate.Change{a.happened(ClaimObjected{Act: a.act(next), Objector: c.Objector, Text: c.Text, CID: c.CID, Left: left})}, nil
 	},
-}
-
-// publicityLeft is how many working days of publicity come after the day.
-func (a *acting) publicityLeft() (int, error) {
-	n, no := workingDaysLeft(a.Context, a.date, a.Publicity.To)
-	if no != nil {
-		return 0, no
-	}
-	return n, nil
 }
 
 // AnswerObjection 答复异议: the bank answers one. Once all are answered the
@@ -145,15 +135,13 @@ var ReReviewClaim = command.Command[ReReviewContent]{
 		}
 		e := ClaimReReviewed{Upheld: c.Upheld, Note: c.Note, To: a.Publicity.To}
 		if left := a.Publicity.Left; left > 0 {
-			to, no := workingDay(ctx, c.Date, left)
-			if no != nil {
-				return nil, no
+			if e.To, err = workingDay(ctx, c.Date, left); err != nil {
+				return nil, err
 			}
-			e.To = to
 		}
-		next, no := within(ctx, StepDecision, max(c.Date, e.To), a.pack.Days.Decision)
-		if no != nil {
-			return nil, no
+		next, err := by(StepDecision, a.terms.Decision, max(c.Date, e.To))
+		if err != nil {
+			return nil, err
 		}
 		e.Act = a.act(next)
 		return []ledgerstate.Change{a.happened(e)}, nil

@@ -147,15 +147,17 @@ func prefilled(ctx *command.Context, f *Filing, evidence, on calendar.Date) (*Cl
 		return nil, err
 	}
 	if s.Notice == nil {
-		due, no := workingDay(ctx, n.Since, pack.Recognition.Notice)
-		if no != nil {
-			return nil, no
+		due, err := termsOf(ctx, *pack).Notice(n.Since)
+		if err != nil {
+			return nil, figureRefused(err)
 		}
 		s.Notice = &NoticeSheet{On: on, Since: n.Since, DaysPastDue: n.DaysPastDue, Class: n.Class, Due: due, Late: on > due}
 	}
-	if last, err := n.Recognised.AddMonths(pack.Recognition.Claim, calendar.Clamp); err == nil {
-		s.Next = &StepSheet{Step: StepSubmit, Zh: StepSubmit.Zh(), Party: string(command.Bank), By: last, Late: on > last}
+	last, err := termsOf(ctx, *pack).Submission(n.Recognised)
+	if err != nil {
+		return nil, figureRefused(err)
 	}
+	s.Next = &StepSheet{Step: StepSubmit, Zh: StepSubmit.Zh(), Party: string(command.Bank), By: last, Late: on > last}
 	s.figured(n, f, pack)
 	s.items(f, n, given)
 	return s, nil

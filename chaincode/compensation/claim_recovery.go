@@ -5,6 +5,7 @@ import (
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/compensation/formula"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan"
 	"github.com/qingxinlian/qxl/chaincode/money"
@@ -47,11 +48,11 @@ var RecordRecovery = command.Command[ClaimContent]{
 			if n := len(a.Award.Parts); n > 0 { // before it was paid, nothing was due
 				e.Received = max(e.Received, a.Award.Parts[n-1].On)
 			}
-			by, no := workingDay(ctx, e.Received, a.pack.Days.Return)
-			if no != nil {
-				return nil, no
+			next, err := by(StepReturn, a.terms.Return, e.Received)
+			if err != nil {
+				return nil, err
 			}
-			e.ReturnBy = by
+			e.ReturnBy = next.On
 		}
 		e.Act = a.act(a.nextReturn(e.ReturnBy))
 		return []ledgerstate.Change{a.happened(e)}, nil
@@ -88,8 +89,8 @@ func (c *Claim) news(x *loan.Extract, on calendar.Date) []Receipt {
 	return news
 }
 
-// share is the fund's part of all that came in since the claim: what was paid
-// of each yuan of net loss, and never more than was paid (domain: trap 8).
+// share is the fund's part of all that came in since the claim, and never more
+// than was paid.
 func (c *Claim) share(receipts []Receipt) (money.Fen, error) {
 	var gross, cost money.Fen
 	for _, r := range receipts {
@@ -103,15 +104,11 @@ func (c *Claim) share(receipts []Receipt) (money.Fen, error) {
 			gross += part
 		}
 	}
-	return shareOf(max(0, gross-cost), c.Award.Paid, c.Figures.Sum.NetLoss)
-}
-
-// shareOf is net × paid / loss, and at most what was paid.
-func shareOf(net, paid, loss money.Fen) (money.Fen, error) {
-	if loss == 0 || net >= loss {
-		return paid, nil
+	share, err := formula.Return(max(0, gross), max(0, cost), c.Award.Paid, c.Figures.Sum.NetLoss, 0)
+	if err != nil {
+		return 0, figureRefused(err)
 	}
-	return net.MulDiv(int64(paid), int64(loss), money.HalfUp)
+	return share, nil
 }
 
 // dued is what was found due to the fund so far.

@@ -10,6 +10,7 @@ var (
 	ClaimOrder    = refusal.New("CLAIM_DATE_ORDER", "业务日期早于该申请的上一步骤", "the date lies before the claim's last step", "")
 	NoCalendar    = refusal.New("CLAIM_CALENDAR_MISSING", "该年度的工作日历未录入账本,须先由人民银行录入国务院放假安排", "the working-day calendar of that year is not on the ledger; the central bank enters the State Council's notice first", "")
 	NoPack        = refusal.New("CLAIM_PACK_MISSING", "账本上没有该备案适用的规则包", "the filing's rule pack is not on the ledger", "")
+	FigureRange   = refusal.New("CLAIM_FIGURE", "核算数据超出范围", "a figure of the sum is out of range", "")
 	SamePerson    = refusal.New("CLAIM_SAME_PERSON", "提交、受理、审核、公示、批准不能为同一人", "who submits, accepts, reviews, publishes and approves must be different persons", "")
 	ClaimText     = refusal.New("CLAIM_TEXT", "文字长度不符", "a text has 1 to 200 characters", "")
 	ClaimCode     = refusal.New("CLAIM_CODE", "代码不在代码表中", "the code is not in its list", "")

@@ -29,9 +29,9 @@ var ReturnForCorrection = command.Command[CorrectionContent]{
 		if a.Returns >= a.pack.Days.Cures {
 			return nil, ReturnedOut.At("claim", a.pack.Days.Cures, a.Returns)
 		}
-		next, no := within(ctx, StepCure, c.Date, a.pack.Days.Cure)
-		if no != nil {
-			return nil, no
+		next, err := by(StepCure, a.terms.Cure, c.Date)
+		if err != nil {
+			return nil, err
 		}
 		return []ledgerstate.Change{a.happened(ClaimReturned{Act: a.act(next), Items: c.Items, Note: c.Note})}, nil
 	},
@@ -55,9 +55,9 @@ var AcceptComplete = command.Command[ClaimContent]{
 		if err != nil {
 			return nil, err
 		}
-		next, no := within(ctx, StepReview, c.Date, a.pack.Days.Review)
-		if no != nil {
-			return nil, no
+		next, err := by(StepReview, a.terms.Review, c.Date)
+		if err != nil {
+			return nil, err
 		}
 		return []ledgerstate.Change{a.happened(ClaimAccepted{Act: a.act(next), Figures: figures})}, nil
 	},
@@ -98,9 +98,9 @@ var Opine = command.Command[OpineContent]{
 		if err != nil {
 			return nil, err
 		}
-		next, no := within(ctx, StepPublish, c.Date, a.pack.Days.Publish)
-		if no != nil {
-			return nil, no
+		next, err := by(StepPublish, a.terms.Publish, c.Date)
+		if err != nil {
+			return nil, err
 		}
 		return []ledgerstate.Change{a.happened(ClaimOpined{Act: a.act(next), Opinion: Opinion{Agrees: c.Agrees, Note: c.Note}})}, nil
 	},

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
+	"github.com/qingxinlian/qxl/chaincode/compensation/formula"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan/account"
@@ -216,11 +217,14 @@ type ClawbackSheet struct {
 	Interest money.Fen     `json:"interest_paid"`
 }
 
-// limbZh are the names of the limbs, those of the pool too.
-var limbZh = map[string]string{"ratio": "按比例补偿额", "per_loan_cap": "单笔补偿上限", "bank_year": "本行年度剩余额度", "pool": "资金池可用余额", "stack": "各级政府合计补偿上限"}
-
 // LimbZh is a limb in Chinese.
-func LimbZh(limb string) string { return limbZh[limb] }
+func LimbZh(limb string) string {
+	var l formula.Limb
+	if l.UnmarshalText([]byte(limb)) != nil {
+		return ""
+	}
+	return l.Zh()
+}
 
 // filingSheet spells out what of a filing a claim rests on.
 func filingSheet(f *Filing) *FilingSheet {
@@ -269,13 +273,13 @@ func (s *ClaimSheet) figured(n *Figures, f *Filing, pack *consortium.RulePack) {
 		rate += row.FirstLoanPoints
 		input("first_loan", "首贷加点(%)", row.FirstLoanPoints.String(), pack.ID)
 	}
-	s.NetLoss, s.Sum, s.Binding, s.BindingZh = n.Sum.NetLoss, n.Sum.Entitlement, n.Sum.Binding, limbZh[n.Sum.Binding]
+	s.NetLoss, s.Sum, s.Binding, s.BindingZh = n.Sum.NetLoss, n.Sum.Entitlement, n.Sum.Binding, LimbZh(n.Sum.Binding)
 	for _, l := range []LimbSheet{
 		{Limb: "ratio", Rule: "净损失 × " + rate.String() + "%", Amount: n.Sum.Ratio},
 		{Limb: "per_loan_cap", Rule: pack.ID, Amount: n.Sum.PerLoanCap},
 		{Limb: "stack", Rule: "净损失 × " + pack.Sum.Stack.String() + "% − 其他政府资金", Amount: n.Sum.Stack},
 	} {
-		l.Zh, l.Binding = limbZh[l.Limb], l.Limb == n.Sum.Binding
+		l.Zh, l.Binding = LimbZh(l.Limb), l.Limb == n.Sum.Binding
 		s.Limbs = append(s.Limbs, l)
 	}
 }
@@ -366,7 +370,7 @@ func (s *ClaimSheet) paid(c *Claim) {
 	if w := c.Award; w != nil {
 		s.Award = &AwardSheet{On: w.On, Entitlement: w.Entitlement, Binding: w.Binding, Paid: w.Paid, Back: w.Back, Interest: w.Interest, DueBack: c.dueBack()}
 		if a := w.Allocated; a != nil {
-			s.Award.Allocated, s.Award.Limb, s.Award.LimbZh = &a.Amount, a.Binding, limbZh[a.Binding]
+			s.Award.Allocated, s.Award.Limb, s.Award.LimbZh = &a.Amount, a.Binding, LimbZh(a.Binding)
 		}
 		for _, p := range w.Parts {
 			s.Award.Parts = append(s.Award.Parts, PartSheet(p))

@@ -148,6 +148,7 @@ type Award struct {
 	Paid        money.Fen
 	Parts       []Part
 	Back        money.Fen // 已返还: of what was paid, returned or clawed back
+	Backs       []Part
 	Interest    money.Fen // for late returns, or with a clawback
 }
 
@@ -182,8 +183,6 @@ type ClawbackDue struct {
 	Amount   money.Fen // of what was paid and not returned; interest comes on top
 	Received money.Fen
 
-	Interest     money.Fen     // up to Until
-	Until        calendar.Date // day of the last money back; zero: none came yet
 	InterestPaid money.Fen
 }
 

@@ -1,7 +1,11 @@
 package compensation
 
 import (
+	"errors"
+
+	"github.com/qingxinlian/qxl/chaincode/compensation/formula"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
+	"github.com/qingxinlian/qxl/chaincode/invalid"
 	"github.com/qingxinlian/qxl/chaincode/money"
 )
 
@@ -21,7 +25,7 @@ type Sum struct {
 
 // sum works the claim out by the pack that judges the filing.
 func (n *Figures) sum(f *Filing, pack *consortium.RulePack, others []Government) (Sum, error) {
-	row, ok := pack.Ratio(f.Guarantee)
+	terms, ok := formula.TermsOf(*pack, f.Guarantee, f.FirstLoan)
 	if !ok {
 		return Sum{}, NoPack.At("guarantee", pack.ID, f.Guarantee)
 	}
@@ -38,27 +42,25 @@ func (n *Figures) sum(f *Filing, pack *consortium.RulePack, others []Government)
 		s.Recovered += part
 	}
 	for _, g := range others {
-		if s.Other, err = s.Other.Add(g.Amount); err != nil {
-			return s, err
-		}
+		s.Other += g.Amount // twenty of at most 10^15 fen
 	}
-	s.NetLoss = max(0, s.Principal-s.Recovered)
-	ratio := row.Ratio
-	if f.FirstLoan {
-		ratio += row.FirstLoanPoints
+	r, err := formula.Entitle(terms, formula.Loss{Principal: s.Principal, Recoveries: []money.Fen{max(0, s.Recovered)}, OtherGovernment: min(s.Other, money.Max)}, formula.Open, formula.Open)
+	if err != nil {
+		return s, figureRefused(err)
 	}
-	s.PerLoanCap = pack.Sum.PerLoanCap
-	if s.Ratio, err = s.NetLoss.MulDiv(int64(ratio), int64(money.One), money.HalfUp); err != nil {
-		return s, err
-	}
-	s.Stack = money.Fen(int64(s.NetLoss) * int64(pack.Sum.Stack/money.BasisPoint) / int64(money.One/money.BasisPoint))
-	s.Stack = max(0, s.Stack-s.Other)
-	s.Entitlement, s.Binding = s.Ratio, "ratio"
-	if s.PerLoanCap < s.Entitlement {
-		s.Entitlement, s.Binding = s.PerLoanCap, "per_loan_cap"
-	}
-	if s.Stack < s.Entitlement {
-		s.Entitlement, s.Binding = s.Stack, "stack"
-	}
+	s.NetLoss, s.Entitlement, s.Binding = r.NetLoss, r.Entitlement, r.Binding.String()
+	s.Ratio, s.PerLoanCap, s.Stack = r.Limbs.Ratio, r.Limbs.PerLoanCap, r.Limbs.Stack
 	return s, nil
+}
+
+// figureRefused makes a refusal of why the formula gives no figure.
+func figureRefused(err error) error {
+	var e *invalid.Error
+	switch {
+	case !errors.As(err, &e):
+		return err
+	case e.Code == "CALENDAR_YEAR_MISSING":
+		return NoCalendar.At("date", nil, e.Value)
+	}
+	return FigureRange.At(e.Field, e.Limit, e.Value)
 }

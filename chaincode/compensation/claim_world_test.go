@@ -24,14 +24,13 @@ import (
 )
 
 const (
-	book         = chaincodetest.BookA
-	officer      = "BankA/officer"
-	bankReviewer = "BankA/reviewer"
-	operator     = "Commission/operator"
-	reviewer     = "Commission/reviewer"
-	centralBank  = "CentralBank/approver"
-	clerk        = "Finance/officer"
-	approver     = "Finance/approver"
+	book        = chaincodetest.BookA
+	officer     = "BankA/officer"
+	operator    = "Commission/operator"
+	reviewer    = "Commission/reviewer"
+	centralBank = "CentralBank/approver"
+	clerk       = "Finance/officer"
+	approver    = "Finance/approver"
 )
 
 func day(text string) calendar.Date { return calendar.MustParse(text) }
@@ -476,4 +475,21 @@ func clawbackCommand(name string, everything bool) command.Definition {
 			return compensation.ApplyClawback(ctx, c.BackContent, f, c.Decision)
 		},
 	}
+}
+
+// register gives the borrower of all loans a name.
+func (w *world) register(pseudonym, name string, t subject.Type) {
+	region, industry := "630121", "0314"
+	w.Must(book, operator, "subject.Register", subject.RegisterContent{Head: w.head("2022-01-01"), Subject: ref(pseudonym, 0, residentID("63012119800101001")), Type: t, IDKind: subject.ResidentID,
+		Facts: subject.Amendment{Name: &name, Region: &region, Industry: &industry}})
+}
+
+// residentID completes a resident ID with its check character.
+func residentID(first17 string) string {
+	for _, c := range "0123456789X" {
+		if identifier.CheckResidentID(first17 + string(c)).Valid {
+			return first17 + string(c)
+		}
+	}
+	panic("no check character fits " + first17)
 }
