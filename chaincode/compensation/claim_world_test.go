@@ -43,13 +43,7 @@ func yuan(text string) money.Fen {
 	return f
 }
 
-func percent(text string) money.Rate {
-	r, err := money.ParseRate(text)
-	if err != nil {
-		panic(err)
-	}
-	return r
-}
+func percent(text string) money.Rate { return money.MustRate(text) }
 
 // cidOf is the content address of a document.
 func cidOf(text string) string {

@@ -25,21 +25,9 @@ const book = chaincodetest.BookA
 
 func day(text string) calendar.Date { return calendar.MustParse(text) }
 
-func yuan(text string) money.Fen {
-	f, err := money.ParseFen(text)
-	if err != nil {
-		panic(err)
-	}
-	return f
-}
+func yuan(text string) money.Fen { return money.MustFen(text) }
 
-func percent(text string) money.Rate {
-	r, err := money.ParseRate(text)
-	if err != nil {
-		panic(err)
-	}
-	return r
-}
+func percent(text string) money.Rate { return money.MustRate(text) }
 
 // world is a consortium with one subject in BankA's book and grants to the
 // bank, as of the day that is open.

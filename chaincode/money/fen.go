@@ -28,6 +28,16 @@ const maxShown = "10000000000000.00"
 // point and one or two decimals.
 func ParseFen(text string) (Fen, error) { return parseFen(text, false) }
 
+// MustFen reads an amount that the program itself states; it panics on any
+// other.
+func MustFen(text string) Fen {
+	f, err := ParseFen(text)
+	if err != nil {
+		panic(err)
+	}
+	return f
+}
+
 // ParseSignedFen is ParseFen that also takes a leading minus.
 func ParseSignedFen(text string) (Fen, error) { return parseFen(text, true) }
 

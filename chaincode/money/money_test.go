@@ -201,3 +201,10 @@ func FuzzParseRate(f *testing.F) {
 		}
 	})
 }
+
+func TestWhatTheProgramStatesIsRight(t *testing.T) {
+	require.Equal(t, 5*Yuan, MustFen("5.00"))
+	require.Equal(t, 3*Percent, MustRate("3"))
+	require.Panics(t, func() { MustFen("-5.00") })
+	require.Panics(t, func() { MustRate("three") })
+}

@@ -26,6 +26,16 @@ const rateDecimals = 6 // of a percent; 10 billionths
 // ParseRate reads percent a year without a sign, up to six decimals: "9.4822".
 func ParseRate(text string) (Rate, error) { return parseRate(text, false) }
 
+// MustRate reads a rate that the program itself states; it panics on any
+// other.
+func MustRate(text string) Rate {
+	r, err := ParseRate(text)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
 // ParseSignedRate is ParseRate that also takes a leading minus, as margins
 // below the loan prime rate have.
 func ParseSignedRate(text string) (Rate, error) { return parseRate(text, true) }

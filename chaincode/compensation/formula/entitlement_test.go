@@ -23,13 +23,7 @@ func yuan(text string) money.Fen {
 	return f
 }
 
-func percent(text string) money.Rate {
-	r, err := money.ParseRate(text)
-	if err != nil {
-		panic(err)
-	}
-	return r
-}
+func percent(text string) money.Rate { return money.MustRate(text) }
 
 func code(t testing.TB, err error) string {
 	t.Helper()

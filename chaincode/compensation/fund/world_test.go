@@ -28,13 +28,7 @@ const (
 
 func day(text string) calendar.Date { return calendar.MustParse(text) }
 
-func fen(text string) money.Fen {
-	f, err := money.ParseFen(text)
-	if err != nil {
-		panic(err)
-	}
-	return f
-}
+func fen(text string) money.Fen { return money.MustFen(text) }
 
 // world is a consortium whose pool is open: 8,000,000 yuan at A, 2,000,000
 // at B.

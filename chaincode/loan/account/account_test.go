@@ -13,21 +13,9 @@ import (
 
 func day(text string) calendar.Date { return calendar.MustParse(text) }
 
-func yuan(text string) money.Fen {
-	f, err := money.ParseFen(text)
-	if err != nil {
-		panic(err)
-	}
-	return f
-}
+func yuan(text string) money.Fen { return money.MustFen(text) }
 
-func percent(text string) money.Rate {
-	r, err := money.ParseRate(text)
-	if err != nil {
-		panic(err)
-	}
-	return r
-}
+func percent(text string) money.Rate { return money.MustRate(text) }
 
 // year is 500,000 yuan at 3.85 % over twelve months from 1 January 2024.
 func year(method schedule.Method) account.Contract {

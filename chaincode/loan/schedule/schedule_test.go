@@ -13,21 +13,9 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/money"
 )
 
-func yuan(text string) money.Fen {
-	f, err := money.ParseFen(text)
-	if err != nil {
-		panic(err)
-	}
-	return f
-}
+func yuan(text string) money.Fen { return money.MustFen(text) }
 
-func percent(text string) money.Rate {
-	r, err := money.ParseRate(text)
-	if err != nil {
-		panic(err)
-	}
-	return r
-}
+func percent(text string) money.Rate { return money.MustRate(text) }
 
 func standard(method Method) Terms {
 	return Terms{Method: method, Principal: yuan("500000"), Rate: percent("3.85"), Periods: 12, EveryMonths: 1, From: calendar.MustParse("2024-01-01")}
