@@ -365,6 +365,9 @@ func (l *Ledger) Denied(cc, who string, query bool, name string) bool {
 	}
 	r, err := l.Submit(cc, who, name, map[string]any{"number": "n"})
 	if err != nil {
+		if joint(laneOf(name)) && isSubject(who) && strings.Contains(err.Error(), "qxl "+command.WrongBook.Code) {
+			return true // a subject's certificate is for commons or for the book, never for both
+		}
 		require.ErrorContains(l.t, err, "qxl ACCESS_DENIED", "%s as %s", name, who)
 		return true
 	}

@@ -7,7 +7,9 @@ import (
 )
 
 // Commands of the room, all in commons.
-var Commands = []command.Definition{Open, Inject, Interest, RefundToTreasury, Transfer, AgreeAccount, SettleYear, RequestReversal, Confirm, Drop}
+var Commands = []command.Definition{Open, Inject, Interest, RefundToTreasury, Transfer, AgreeAccount, SettleYear, RequestReversal, Confirm, Drop,
+	Allocate, OrderPayout, DropOrder, Payout, StopPayment, EnterReturn, EnterClawback, ReceiveReturn, ReceiveClawback,
+	AnnounceTender, SealBid, RevealBid, AttestFacts, ScoreTender, AwardTender, CancelTender, PlaceDeposit}
 
 var (
 	officer  = []command.Allow{{Party: command.Finance, Role: "officer"}}
@@ -249,11 +251,16 @@ var Confirm = command.Command[ConfirmContent]{
 		if err != nil {
 			return nil, err
 		}
+		i, _ := p.pending(c.Entry)
 		e, no := p.Confirm(c.Entry, ctx.Actor.By(), c.Date, false)
 		if no != nil {
 			return nil, no
 		}
-		return []ledgerstate.Change{Kind.Happened(Ref, e)}, nil
+		more, err := placed(ctx, p.Pending[i])
+		if err != nil {
+			return nil, err
+		}
+		return append([]ledgerstate.Change{Kind.Happened(Ref, e)}, more...), nil
 	},
 }
 

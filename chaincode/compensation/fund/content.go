@@ -1,8 +1,11 @@
 package fund
 
 import (
+	"github.com/vmihailenco/msgpack/v5"
+
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/money"
 )
 
@@ -93,3 +96,58 @@ type DropContent struct {
 	Entry  string `json:"entry"`
 	Reason string `json:"reason"`
 }
+
+// OrderContent is a payment order.
+type OrderContent struct {
+	command.Head
+	Payment ledgerstate.Ref `json:"payment"` // 付款单号
+	Bank    string          `json:"bank"`    // MSP
+	From    string          `json:"from"`
+	Account string          `json:"account"` // of the bank, as on the order
+	Voucher string          `json:"voucher"`
+	Lines   []OrderLine     `json:"lines"`
+}
+
+// OrderLine is what a claim gets by it. Nothing is paid only where nothing was
+// allocated.
+type OrderLine struct {
+	Claim  string    `json:"claim"`
+	Amount money.Fen `json:"amount"`
+}
+
+// DropOrderContent takes a payment order back.
+type DropOrderContent struct {
+	command.Head
+	Payment ledgerstate.Ref `json:"payment"`
+	Reason  string          `json:"reason"`
+}
+
+// BackEntryContent is money that came back on a claim.
+type BackEntryContent struct {
+	command.Head
+	Bank     string        `json:"bank"` // MSP
+	Claim    string        `json:"claim"`
+	To       string        `json:"to"`
+	Amount   money.Fen     `json:"amount"`
+	Interest money.Fen     `json:"interest"` // within the amount
+	Value    calendar.Date `json:"value"`
+	Voucher  string        `json:"voucher"`
+	Note     string        `json:"note,omitempty"`
+}
+
+// AllocateContent allocates to all claims that wait.
+type AllocateContent struct {
+	command.Head
+	Total money.Fen `json:"total"` // what the officer saw that it comes to
+	Pages Pages     `json:"pages"` // names of pages for new allocations, sixteen each
+}
+
+// Pages are proposed opaque IDs. They are no part of what a command says, so
+// it may be sent again with others.
+type Pages []ledgerstate.ID
+
+// EncodeMsgpack leaves them out.
+func (p Pages) EncodeMsgpack(enc *msgpack.Encoder) error { return enc.EncodeNil() }
+
+// DecodeMsgpack reads nothing.
+func (p *Pages) DecodeMsgpack(dec *msgpack.Decoder) error { return dec.DecodeNil() }

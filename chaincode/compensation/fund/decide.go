@@ -15,6 +15,8 @@ const (
 	maxPending  = 64
 	maxDeposits = 64
 	maxPayees   = 256
+	maxOffers   = 64
+	maxLines    = 200
 )
 
 // Enter decides whether an entry may wait for its second signature: it could
@@ -108,11 +110,14 @@ func (p Pool) leaves(e Entry, date calendar.Date) *refusal.Refusal {
 	case d.Balance < e.Amount:
 		return DepositShort.At(field, d.Balance, e.Amount)
 	}
-	switch act, _ := e.act(); {
-	case e.Act == ActPayout && e.Amount > p.Reserved:
-		return NotReserved.At("amount", p.Reserved, e.Amount)
-	case e.Act == ActPayout, act == ActTransfer, act == ActPlacement:
-		return nil // reserved money goes where it was reserved for; the others stay the fund's
+	switch act, _ := e.act(); act {
+	case ActPayout:
+		if e.Amount > p.Reserved {
+			return NotReserved.At("amount", p.Reserved, e.Amount)
+		}
+		return nil // what is reserved goes where it was reserved for
+	case ActTransfer, ActPlacement:
+		return nil // it stays the fund's
 	}
 	if e.Amount > p.Available() {
 		return Unavailable.At("amount", p.Available(), e.Amount)
@@ -219,14 +224,21 @@ func Journal(log []ledgerstate.Entry[Pool]) []Line {
 	var p Pool
 	var lines []Line
 	for _, e := range log {
-		c, confirmed := e.Event.(Confirmed)
-		at, pending := p.pending(c.Number)
 		before := p
 		p = e.Event.Evolve(p)
-		if !confirmed || !pending {
+		l := Line{Year: p.Year, By: e.By, Balance: p.Balance, Reserved: p.Reserved}
+		switch x := e.Event.(type) {
+		case Confirmed:
+			at, ok := before.pending(x.Number)
+			if !ok {
+				continue
+			}
+			l.Entry, l.Posted = before.Pending[at], x.Date
+		case PaidOut:
+			l.Entry, l.Posted = x.entry(), x.Date
+		default:
 			continue
 		}
-		l := Line{Entry: before.Pending[at], Posted: c.Date, Year: p.Year, By: e.By, Balance: p.Balance, Reserved: p.Reserved}
 		if l.Entry.Act == ActReversal {
 			if i := slices.IndexFunc(lines, func(x Line) bool { return x.Entry.Number == l.Entry.Of }); i >= 0 {
 				lines[i].Undone = l.Entry.Number
@@ -246,7 +258,7 @@ func (p Pool) Reversal(journal []Line, of string) (Entry, *refusal.Refusal) {
 	l := journal[i]
 	waits := slices.ContainsFunc(p.Pending, func(e Entry) bool { return e.Act == ActReversal && e.Of == of })
 	switch {
-	case !l.Entry.Act.Moves():
+	case !l.Entry.Act.Moves() || l.Entry.Act.OfClaim():
 		return Entry{}, NotReversible.At("entry", nil, l.Entry.Act)
 	case l.Undone != "" || waits:
 		return Entry{}, ReversedAlready.At("entry", nil, of)

@@ -64,8 +64,8 @@ func (e Earmarked) Evolve(p Pool) Pool {
 	return p
 }
 
-// Freed gives back what will not be paid. It counts for the bank's year if it
-// was allocated in the open one.
+// Freed gives back what a claim will not be paid. It counts for the bank's
+// year if it was allocated in the open one.
 type Freed struct {
 	Date   calendar.Date
 	Bank   string
@@ -78,6 +78,28 @@ func (e Freed) Evolve(p Pool) Pool {
 	p = p.earmark(e.Bank, -e.Amount, e.Year == p.Year)
 	p.Last = e.Date
 	return p
+}
+
+// PaidOut is a claim's part of a payment order, paid.
+type PaidOut struct {
+	Date    calendar.Date
+	Order   string // number of the payment order
+	Bank    string // MSP
+	Claim   string
+	From    string // code of the fund's account
+	Voucher string
+	Amount  money.Fen
+}
+
+// Evolve implements ledgerstate.Event.
+func (e PaidOut) Evolve(p Pool) Pool {
+	p.Pending = append(slices.Clone(p.Pending), e.entry())
+	return p.posted(len(p.Pending)-1, e.Date)
+}
+
+// entry is the payment as a line of the journal.
+func (e PaidOut) entry() Entry {
+	return Entry{Number: e.Order, Act: ActPayout, Entered: e.Date, Value: e.Date, Amount: e.Amount, From: e.From, Holder: e.Bank, Claim: e.Claim, Voucher: e.Voucher}
 }
 
 // earmark changes what is reserved for a bank, and what it got in the year.

@@ -77,7 +77,7 @@ var Kind = ledgerstate.NewKind[Pool](ledgerstate.Kind[Pool]{
 	Code: "pool", Collection: command.Fund.Name, Slots: 1, Keep: 8, Schema: 1, Under: true,
 	Zh: "补偿资金池", En: "the compensation fund's pool",
 	Digest: func(p Pool) any { return p.withoutMarks() },
-}, Entered{}, Confirmed{}, Dropped{}, Earmarked{}, Freed{})
+}, Entered{}, Confirmed{}, Dropped{}, Earmarked{}, Freed{}, PaidOut{})
 
 // Ref is the one pool.
 var Ref = ledgerstate.Ref{ID: ledgerstate.ID{Page: "pool"}, No: "pool"}

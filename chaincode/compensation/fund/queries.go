@@ -11,8 +11,13 @@ import (
 
 // Queries of the room.
 var Queries = []command.QueryDefinition{
-	Statement, ShowJournal,
+	Statement, ShowJournal, Preview, Allocations, ShowOrder, ShowTender, ListTenders,
+	command.Locate(command.Commons, command.Fund, PaymentKind, readers...),
+	command.Locate(command.Commons, command.Fund, TenderKind, append(bidding, readers...)...),
 	command.Export(command.Commons, command.Fund, Kind, readers...),
+	command.Export(command.Commons, command.Fund, AllocationKind, readers...),
+	command.Export(command.Commons, command.Fund, PaymentKind, readers...),
+	command.Export(command.Commons, command.Fund, TenderKind, readers...),
 }
 
 // readers are the people of those who hold the collection.
@@ -25,6 +30,23 @@ var readers = func() []command.Allow {
 	}
 	return list
 }()
+
+// readersOfClaims are those who also hold the banks' claims.
+var readersOfClaims = func() []command.Allow {
+	var list []command.Allow
+	for _, a := range readers {
+		if a.Party != command.Audit {
+			list = append(list, a)
+		}
+	}
+	return list
+}()
+
+// bidding are a bank's people who look at tenders.
+var bidding = []command.Allow{{Party: command.Bank, Role: "officer"}, {Party: command.Bank, Role: "approver"}}
+
+// short is a certificate's short form in hex.
+func short(by []byte) string { return hex.EncodeToString(by) }
 
 func query(name, zh, en string, access []command.Allow) command.QuerySpec {
 	return command.QuerySpec{Name: "fund." + name, Zh: zh, En: en, Access: access, Chaincode: command.Commons, Collections: []command.Collection{command.Fund}}
@@ -197,7 +219,7 @@ func (d Deposit) line() DepositLine {
 func (e Entry) line() JournalLine {
 	_, amount := e.act()
 	l := JournalLine{Number: e.Number, Act: e.Act, Entered: e.Entered, Value: e.Value, Amount: amount, From: e.From, To: e.To, Holder: e.Holder, Claim: e.Claim,
-		Account: e.Account.LastFour, Voucher: e.Voucher, Of: e.Of, Note: e.Note, By: hex.EncodeToString(e.By)}
+		Account: e.Account.LastFour, Voucher: e.Voucher, Of: e.Of, Note: e.Note, By: short(e.By)}
 	if e.Act == ActReversal {
 		l.Undoes = e.Undoes.String()
 	}
@@ -249,7 +271,7 @@ var ShowJournal = command.Query[JournalQuery, *JournalAnswer]{
 			}
 			line := l.Entry.line()
 			balance, reserved := l.Balance, l.Reserved
-			line.Posted, line.Undone, line.Balance, line.Reserved, line.Second = l.Posted, l.Undone, &balance, &reserved, hex.EncodeToString(l.By)
+			line.Posted, line.Undone, line.Balance, line.Reserved, line.Second = l.Posted, l.Undone, &balance, &reserved, short(l.By)
 			a.Lines = append(a.Lines, line)
 		}
 		return a, nil
