@@ -51,7 +51,11 @@ Due dates are counted from --from and are not moved to working days.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			terms, err := f.terms(cmd.Flags().Changed)
+			dues, err := parseDues(f.dues)
+			if err != nil {
+				return onCommandLine(err)
+			}
+			terms, err := f.terms(cmd.Flags().Changed, dues)
 			if err != nil {
 				return onCommandLine(err)
 			}
@@ -92,8 +96,9 @@ type scheduleDocument struct {
 	TotalInterest money.Fen             `json:"total_interest"`
 }
 
-// terms reads the flags; an error names the term as package schedule does.
-func (f scheduleFlags) terms(given func(string) bool) (t schedule.Terms, err error) {
+// terms reads the flags, but for the days that they agree on; an error names
+// the term as package schedule does.
+func (f scheduleFlags) terms(given func(string) bool, dues []schedule.Due) (t schedule.Terms, err error) {
 	seasonal := f.method == schedule.Seasonal.String()
 	for _, required := range []string{"method", "principal", "rate", "periods", "every", "from"} {
 		if !given(required) && !(seasonal && (required == "periods" || required == "every")) {
@@ -109,7 +114,7 @@ func (f scheduleFlags) terms(given func(string) bool) (t schedule.Terms, err err
 	if t.Rate, err = money.ParseRate(f.rate); err != nil {
 		return t, invalid.In("rate", err)
 	}
-	if t.Periods = len(f.dues); !seasonal || given("periods") {
+	if t.Dues, t.Periods = dues, len(dues); !seasonal || given("periods") {
 		if t.Periods, err = parsePeriods(f.periods); err != nil {
 			return t, err
 		}
@@ -118,9 +123,6 @@ func (f scheduleFlags) terms(given func(string) bool) (t schedule.Terms, err err
 		if t.EveryMonths, err = schedule.ParseEvery(f.every); err != nil {
 			return t, err
 		}
-	}
-	if t.Dues, err = parseDues(f.dues); err != nil {
-		return t, err
 	}
 	if t.From, err = calendar.ParseDate(f.from); err != nil {
 		return t, invalid.In("from", err)

@@ -34,17 +34,36 @@ FILE is JSON:
 
 terms    as for qxl loan schedule; day_count, rounding, month_end, instalment_multiple, penalty_percent (50),
          grace_days (0) and allocation (as above) may be left out
+         SEA  dues in place of periods and every: the days and the principal agreed
+              "dues":[{"due":"2024-09-20","principal":"120000"},{"due":"2024-11-20","principal":"380000"}]
+         REV  drawdowns may stand in place of principal and from: each is a loan 借据 of its own from its date,
+              with a result of its own, and the document gives their sums
+              "drawdowns":[{"date":"2024-01-10","amount":"300000"},{"date":"2024-03-05","amount":"200000"}]
 commands apply by date, of one date in the order of the file
          repay, recover           amount
          charge, refund           amount 费用, 退还预收
          prepay                   amount, effect: reduce 减少每期还款额, shorten 缩短期限
          reprice                  rate
-         extend                   periods, of the whole term 展期后总期数
+         extend                   periods, of the whole term 展期后总期数; SEA: dues, of the principal not yet due
          misuse                   percent 挪用罚息加收
          write_off
          reverse                  of: number of an earlier command in the file, from 0; a reverse too
          repay and prepay take payer: borrower, guarantor
-A list of such documents gives a list of results, each with its own error.`,
+         all but reverse take drawdown: its number from 0; needed when there are several
+
+A list of such documents gives a list of results, each with its own error.
+
+EPI 等本等息    各期利息和提前还款日利息都按最初放款本金计；重定价不改各期本金；只能全额提前还款，不能展期
+                interest of each period, and to the day of a prepayment, is on the principal first lent; a new rate
+                leaves the principal of each instalment; prepaid in full or not at all, and not extended
+SEA 按季节还本  利息按上一约定日以来的余额计；重定价不改约定；提前还款后 reduce 按余额比例缩减各期（累计额舍入），
+                shorten 仍按原约定还款，从最早一期起，还清为止
+                interest on the balance since the day agreed before; a new rate leaves days and amounts; after a
+                prepayment reduce leaves each amount its share of the balance (that of the sum up to it is rounded),
+                shorten leaves the amounts as agreed, the earliest first, until nothing is left
+REV 随借随还    每次提款为一笔借据，用款计息到还款日：随时可提前还款 prepay；到期日前的还款 repay 留存至到期日
+                a drawdown is a loan of its own, days count to the date of repayment: prepay at any time; a repay
+                before the due date waits for it`,
 		Example: `  qxl loan simulate what-if.json
   qxl loan simulate what-if.json --json`,
 		Args: cobra.ExactArgs(1),
@@ -58,7 +77,7 @@ A list of such documents gives a list of results, each with its own error.`,
 				if err != nil {
 					return err
 				}
-				return a.print(x, func(w io.Writer) { writeSimulated(w, x) })
+				return a.print(x, x.show)
 			}
 			results := make([]any, len(list))
 			for i := range list {
@@ -71,8 +90,8 @@ A list of such documents gives a list of results, each with its own error.`,
 			return a.print(results, func(w io.Writer) {
 				for i, x := range results {
 					fmt.Fprintf(w, "\n%d.\n", i+1)
-					if s, ok := x.(*simulated); ok {
-						writeSimulated(w, s)
+					if s, ok := x.(outcome); ok {
+						s.show(w)
 					} else {
 						p := x.(map[string]any)["error"].(*problem)
 						fmt.Fprintf(w, "%s %s: %s\n", p.Code, p.Zh, p.En)
@@ -83,18 +102,25 @@ A list of such documents gives a list of results, each with its own error.`,
 	}
 }
 
+// outcome is what a document comes to at the end of its day.
+type outcome interface{ show(io.Writer) }
+
 // simulated is a loan at the end of a day.
 type simulated struct {
-	Instalments      []simulatedRow   `json:"instalments"`
-	Entries          []simulatedEntry `json:"entries"`
-	Outstanding      money.Fen        `json:"outstanding_principal"`
-	OverduePrincipal money.Fen        `json:"overdue_principal"`
-	OverdueInterest  money.Fen        `json:"overdue_interest"`
-	Penalty          money.Fen        `json:"penalty"`
-	Compound         money.Fen        `json:"compound"`
-	Advance          money.Fen        `json:"advance"`
-	DaysPastDue      int              `json:"days_past_due"`
-	Class            account.Class    `json:"class"`
+	Instalments []simulatedRow   `json:"instalments"`
+	Entries     []simulatedEntry `json:"entries"`
+	simulatedFigures
+}
+
+type simulatedFigures struct {
+	Outstanding      money.Fen     `json:"outstanding_principal"`
+	OverduePrincipal money.Fen     `json:"overdue_principal"`
+	OverdueInterest  money.Fen     `json:"overdue_interest"`
+	Penalty          money.Fen     `json:"penalty"`
+	Compound         money.Fen     `json:"compound"`
+	Advance          money.Fen     `json:"advance"`
+	DaysPastDue      int           `json:"days_past_due"`
+	Class            account.Class `json:"class"`
 }
 
 type simulatedRow struct {
@@ -114,8 +140,8 @@ type simulatedEntry struct {
 }
 
 // run folds what stands of the commands up to the day.
-func (s *simulation) run() (*simulated, error) {
-	c, err := s.Terms.contract()
+func (s *simulation) run() (outcome, error) {
+	loans, err := s.Terms.open()
 	if err != nil {
 		return nil, err
 	}
@@ -126,82 +152,102 @@ func (s *simulation) run() (*simulated, error) {
 	if err != nil {
 		return nil, invalid.In("as_of", err)
 	}
-	if asOf < c.Terms.From {
-		return nil, &invalid.Error{Code: "AS_OF_BEFORE_LOAN", Field: "as_of", Limit: c.Terms.From.String(), Value: asOf.String(),
+	if first := firstDay(loans); asOf < first {
+		return nil, &invalid.Error{Code: "AS_OF_BEFORE_LOAN", Field: "as_of", Limit: first.String(), Value: asOf.String(),
 			Zh: "截止日早于放款日", En: "the day lies before the loan's first", Hint: "give a day on or after terms.from"}
 	}
-	opened, err := account.Open(c)
-	if err != nil {
-		return nil, inside("terms", err)
-	}
-	entries, at, err := s.standing(asOf)
+	posted, err := s.standing(asOf, len(loans))
 	if err != nil {
 		return nil, err
 	}
-	state, results, err := opened.Fold(entries, asOf)
+	results := make([]*simulated, len(loans))
+	for i, loan := range loans {
+		if results[i], err = fold(loan, posted[i], asOf); err != nil {
+			return nil, err
+		}
+	}
+	if s.Terms.Drawdowns == nil {
+		return results[0], nil
+	}
+	return lineOf(loans, results, asOf), nil
+}
+
+// posted are entries of one loan, with the number of each in the file.
+type posted struct {
+	entries []account.Entry
+	at      []int
+}
+
+// fold gives a loan at the end of a day.
+func fold(loan *account.Account, p posted, asOf calendar.Date) (*simulated, error) {
+	state, results, err := loan.Fold(p.entries, asOf)
 	if err != nil {
 		if r, ok := account.RefusedEntry(err); ok {
-			return nil, refusedCommand(at[r.Entry], r)
+			return nil, refusedCommand(p.at[r.Entry], r)
 		}
 		return nil, err
 	}
 	x := &simulated{Instalments: []simulatedRow{}, Entries: []simulatedEntry{}}
-	for _, row := range opened.Rows(state, asOf) {
+	for _, row := range loan.Rows(state, asOf) {
 		x.Instalments = append(x.Instalments, simulatedRow{row.N, row.Due, row.Principal, row.Interest, row.UnpaidPrincipal, row.UnpaidInterest})
 	}
 	for _, r := range results {
-		e := entries[r.Entry]
+		e := p.entries[r.Entry]
 		x.Entries = append(x.Entries, simulatedEntry{e.Date, e.Type.String(), e.Amount, r.Parts})
 	}
-	f := opened.At(state, asOf)
-	x.Outstanding, x.OverduePrincipal, x.OverdueInterest, x.Penalty, x.Compound, x.Advance = f.Outstanding, f.OverduePrincipal, f.OverdueInterest, f.Penalty, f.Compound, f.Advance
-	x.DaysPastDue, x.Class = f.DaysPastDue, f.Class
+	f := loan.At(state, asOf)
+	x.simulatedFigures = simulatedFigures{f.Outstanding, f.OverduePrincipal, f.OverdueInterest, f.Penalty, f.Compound, f.Advance, f.DaysPastDue, f.Class}
 	return x, nil
 }
 
-// standing gives the entries that no reversal takes away, and the number of
-// each in the file. A reversal with a date counts from that day on.
-func (s *simulation) standing(asOf calendar.Date) (entries []account.Entry, at []int, err error) {
-	all := make([]account.Entry, len(s.Commands))
+// standing gives the entries that no reversal takes away, by the loan that
+// each is of. A reversal with a date counts from that day on.
+func (s *simulation) standing(asOf calendar.Date, loans int) (list []posted, err error) {
+	all, of := make([]account.Entry, len(s.Commands)), make([]int, len(s.Commands))
 	var reversals []account.Reversal
 	for i := range s.Commands {
 		x := &s.Commands[i]
 		if x.Type != "reverse" {
-			if all[i], err = x.entry(); err != nil {
-				return nil, nil, inside(commandField(i), err)
+			if all[i], err = x.entry(); err == nil {
+				of[i], err = x.drawdown(loans)
+			}
+			if err != nil {
+				return nil, inside(commandField(i), err)
 			}
 			continue
 		}
 		if x.Of == "" {
-			return nil, nil, missing(commandField(i) + ".of")
+			return nil, missing(commandField(i) + ".of")
 		}
-		of, err := wholeNumber("of", x.Of, 0, len(s.Commands)-1)
+		which, err := wholeNumber("of", x.Of, 0, len(s.Commands)-1)
 		if err != nil {
-			return nil, nil, inside(commandField(i), err)
+			return nil, inside(commandField(i), err)
 		}
 		when := asOf
 		if x.Date != "" {
 			if when, err = calendar.ParseDate(string(x.Date)); err != nil {
-				return nil, nil, inside(commandField(i), invalid.In("date", err))
+				return nil, inside(commandField(i), invalid.In("date", err))
 			}
 		}
 		if when <= asOf {
-			reversals = append(reversals, account.Reversal{Record: i, Of: of})
+			reversals = append(reversals, account.Reversal{Record: i, Of: which})
 		}
 	}
 	stands, err := account.Standing(len(all), reversals)
 	if err != nil {
 		if r, ok := account.RefusedEntry(err); ok {
-			return nil, nil, refusedCommand(r.Entry, r)
+			return nil, refusedCommand(r.Entry, r)
 		}
-		return nil, nil, err
+		return nil, err
 	}
+	list = make([]posted, loans)
 	for i, e := range all {
 		if stands[i] && s.Commands[i].Type != "reverse" {
-			entries, at = append(entries, e), append(at, i)
+			p := &list[of[i]]
+			p.entries, p.at = append(p.entries, e), append(p.at, i)
 		}
 	}
-	return entries, at, nil
+	return list, nil
 }
 
 // refusedCommand names the command of the file that does not stand.
@@ -218,7 +264,7 @@ func refusedCommand(i int, r *account.Refused) error {
 	return p
 }
 
-func writeSimulated(w io.Writer, x *simulated) {
+func (x *simulated) show(w io.Writer) {
 	t := table{columns: []column{{"期 n", true}, {"到期日 due", false}, {"本金 principal", true}, {"利息 interest", true}, {"未还本金 unpaid", true}, {"未还利息 unpaid", true}}}
 	for _, r := range x.Instalments {
 		t.add(strconv.Itoa(r.N), r.Due.String(), r.Principal.Display(), r.Interest.Display(), r.UnpaidPrincipal.Display(), r.UnpaidInterest.Display())
@@ -232,6 +278,10 @@ func writeSimulated(w io.Writer, x *simulated) {
 		}
 		t.write(w)
 	}
+	x.simulatedFigures.show(w)
+}
+
+func (x *simulatedFigures) show(w io.Writer) {
 	fmt.Fprintf(w, "\n贷款余额 outstanding %s 元  逾期本金 overdue %s  欠息 overdue interest %s  罚息 penalty %s  复利 compound %s  预收 advance %s\n",
 		x.Outstanding.Display(), x.OverduePrincipal.Display(), x.OverdueInterest.Display(), x.Penalty.Display(), x.Compound.Display(), x.Advance.Display())
 	fmt.Fprintf(w, "逾期天数 days past due %d  分类下限 class %s %s\n", x.DaysPastDue, x.Class.Zh(), x.Class)

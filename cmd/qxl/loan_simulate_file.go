@@ -13,6 +13,7 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/invalid"
 	"github.com/qingxinlian/qxl/chaincode/loan/account"
+	"github.com/qingxinlian/qxl/chaincode/loan/schedule"
 	"github.com/qingxinlian/qxl/chaincode/money"
 )
 
@@ -37,18 +38,28 @@ type simulatedTerms struct {
 	PenaltyPercent     written  `json:"penalty_percent"`
 	GraceDays          written  `json:"grace_days"`
 	Allocation         []string `json:"allocation"`
+
+	Dues      []simulatedDue      `json:"dues"`      // SEA, in place of periods and every
+	Drawdowns []simulatedDrawdown `json:"drawdowns"` // REV, in place of principal and from
+}
+
+type simulatedDue struct {
+	Due       written `json:"due"`
+	Principal written `json:"principal"`
 }
 
 type simulatedCommand struct {
-	Date    written `json:"date"`
-	Type    written `json:"type"`
-	Amount  written `json:"amount"`
-	Effect  written `json:"effect"`
-	Rate    written `json:"rate"`
-	Of      written `json:"of"`
-	Periods written `json:"periods"` // extend: of the whole term
-	Percent written `json:"percent"` // misuse
-	Payer   written `json:"payer"`   // borrower, guarantor
+	Date     written        `json:"date"`
+	Type     written        `json:"type"`
+	Amount   written        `json:"amount"`
+	Effect   written        `json:"effect"`
+	Rate     written        `json:"rate"`
+	Of       written        `json:"of"`
+	Periods  written        `json:"periods"`  // extend: of the whole term
+	Dues     []simulatedDue `json:"dues"`     // extend, SEA: of the principal not yet due
+	Percent  written        `json:"percent"`  // misuse
+	Payer    written        `json:"payer"`    // borrower, guarantor
+	Drawdown written        `json:"drawdown"` // its number, from 0
 }
 
 // written is a value as the file has it, a text or a number; "" when it is
@@ -121,15 +132,13 @@ func badSimulation(name string, err error) error {
 
 // contract reads the terms.
 func (t *simulatedTerms) contract() (c account.Contract, err error) {
-	if t == nil {
-		return c, missing("terms")
-	}
+	seasonal := t.Method == written(schedule.Seasonal.String())
 	values := []struct {
 		name  string
 		value written
 		must  bool
 	}{
-		{"method", t.Method, true}, {"principal", t.Principal, true}, {"rate", t.Rate, true}, {"periods", t.Periods, true}, {"every", t.Every, true},
+		{"method", t.Method, true}, {"principal", t.Principal, true}, {"rate", t.Rate, true}, {"periods", t.Periods, !seasonal}, {"every", t.Every, !seasonal},
 		{"from", t.From, true}, {"day-count", t.DayCount, false}, {"instalment-multiple", t.InstalmentMultiple, false},
 	}
 	given := map[string]bool{}
@@ -138,6 +147,13 @@ func (t *simulatedTerms) contract() (c account.Contract, err error) {
 		if v.must && v.value == "" {
 			return c, missing("terms." + v.name)
 		}
+	}
+	if seasonal && len(t.Dues) == 0 {
+		return c, missing("terms.dues")
+	}
+	dues, err := readDues(t.Dues)
+	if err != nil {
+		return c, inside("terms", err)
 	}
 	either := func(w written, or string) string {
 		if w == "" {
@@ -148,7 +164,7 @@ func (t *simulatedTerms) contract() (c account.Contract, err error) {
 	flags := scheduleFlags{method: string(t.Method), principal: string(t.Principal), rate: string(t.Rate), periods: string(t.Periods), every: string(t.Every),
 		from: string(t.From), dayCount: string(t.DayCount), rounding: either(t.Rounding, money.HalfUp.String()), monthEnd: either(t.MonthEnd, calendar.Clamp.String()),
 		instalmentMultiple: string(t.InstalmentMultiple)}
-	if c.Terms, err = flags.terms(func(name string) bool { return given[name] }); err != nil {
+	if c.Terms, err = flags.terms(func(name string) bool { return given[name] }, dues); err != nil {
 		return c, inside("terms", err)
 	}
 	if c.PenaltyPercent, c.PenaltyHundredths, err = penaltyPercent(t.PenaltyPercent); err != nil {
@@ -163,6 +179,28 @@ func (t *simulatedTerms) contract() (c account.Contract, err error) {
 		}
 	}
 	return c, nil
+}
+
+// readDues reads days and amounts of principal; an error names which.
+func readDues(list []simulatedDue) (dues []schedule.Due, err error) {
+	for i, x := range list {
+		named := func(part string) string { return fmt.Sprintf("dues[%d].%s", i, part) }
+		if x.Due == "" {
+			return nil, missing(named("due"))
+		}
+		if x.Principal == "" {
+			return nil, missing(named("principal"))
+		}
+		var due schedule.Due
+		if due.Date, err = calendar.ParseDate(string(x.Due)); err != nil {
+			return nil, invalid.In(named("due"), err)
+		}
+		if due.Principal, err = money.ParseFen(string(x.Principal)); err != nil {
+			return nil, invalid.In(named("principal"), err)
+		}
+		dues = append(dues, due)
+	}
+	return dues, nil
 }
 
 // command reads a command; a reversal is not an entry.
@@ -203,6 +241,10 @@ func (x *simulatedCommand) entry() (e account.Entry, err error) {
 			err = invalid.In("rate", err)
 		}
 	case account.Extend:
+		if err == nil && len(x.Dues) > 0 {
+			e.Dues, err = readDues(x.Dues)
+			break
+		}
 		need("periods", x.Periods)
 		if err == nil {
 			e.Periods, err = parsePeriods(string(x.Periods))
