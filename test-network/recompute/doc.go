@@ -8,5 +8,8 @@
 //
 // reads every *.csv of DIR that is a day file of a bank or of the central
 // bank (for the last business day), in order of their names, leaves out lines
-// that the rules of lending refuse, and prints a JSON document.
+// that the rules of lending refuse, and prints a JSON document. A repayment or
+// a cost of recovery that is dated before others of its loan makes the loan
+// anew from all entries by date. It knows no correction 冲正 and none of the
+// records of servicing beyond: test-network/recount does loans of every kind.
 package main

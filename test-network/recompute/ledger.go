@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"math/big"
+	"slices"
+	"sort"
 	"strconv"
 	"time"
 )
@@ -24,8 +26,20 @@ type loan struct {
 	settled  bool
 	latest   time.Time // date of the last entry
 	numbers  map[string]bool
+	entries  []entry // that stand, by date and of one date as they came
 	account  *account
 }
+
+// entry is money that moves on a disbursed loan.
+type entry struct {
+	record string // 还款 or 费用
+	day    time.Time
+	amount int64
+}
+
+// moves are the records whose lines may be dated before others: the loan is
+// then made anew from all that stand.
+var moves = map[string]string{"还款": "还款金额", "费用": "费用金额"}
 
 // take applies a line, or leaves it out where the rules refuse it.
 func (l *ledger) take(r row) error {
@@ -39,20 +53,82 @@ func (l *ledger) take(r row) error {
 		l.loans[r.cells["合同编号"]] = x
 	}
 	number := r.cells["业务流水号"]
-	if x.numbers[number] || day.After(l.last) || day.Before(x.latest) {
+	if x.numbers[number] || day.After(l.last) {
 		l.leftOut++
 		return nil
 	}
-	done, err := x.apply(r, day)
+	var done bool
+	if header, money := moves[r.record]; money {
+		e := entry{record: r.record, day: day}
+		if e.amount, err = fen(r.cells[header]); err == nil {
+			done = x.enter(e)
+		}
+	} else if !day.Before(x.latest) {
+		done, err = x.apply(r, day)
+	}
 	if err != nil {
 		return err
 	}
 	if !done {
 		l.leftOut++
+		if x.account != nil { // asking has moved it on to that day
+			x.account, _ = x.made(x.entries)
+		}
 		return nil
 	}
-	x.numbers[number], x.latest = true, day
+	x.numbers[number] = true
+	if day.After(x.latest) {
+		x.latest = day
+	}
 	return nil
+}
+
+// enter takes an entry, unless the rules refuse it on its day, or a later one
+// that stands could then not stand any more.
+func (x *loan) enter(e entry) bool {
+	if x.account == nil || x.settled || e.day.Before(x.from) {
+		return false
+	}
+	at := sort.Search(len(x.entries), func(i int) bool { return x.entries[i].day.After(e.day) })
+	if at == len(x.entries) {
+		if !x.account.enter(e) {
+			return false
+		}
+		x.entries = append(x.entries, e)
+		return true
+	}
+	entries := slices.Insert(slices.Clone(x.entries), at, e)
+	a, stand := x.made(entries)
+	if stand {
+		x.entries, x.account = entries, a
+	}
+	return stand
+}
+
+// made is the loan's account after entries, and whether they all stand.
+func (x *loan) made(entries []entry) (*account, bool) {
+	a := open(x.terms, x.paidOut, x.from)
+	for _, e := range entries {
+		if !a.enter(e) {
+			return a, false
+		}
+	}
+	return a, true
+}
+
+// enter does an entry on its day, or nothing where the rules refuse it.
+func (a *account) enter(e entry) bool {
+	switch {
+	case e.record == "费用" && a.pastDue(e.day) == 0:
+		return false
+	case e.record == "费用":
+		a.charge(e.day, e.amount)
+	case e.amount > a.askable(e.day):
+		return false
+	default:
+		a.repay(e.day, e.amount)
+	}
+	return true
 }
 
 func (x *loan) apply(r row, day time.Time) (bool, error) {
@@ -82,20 +158,6 @@ func (x *loan) apply(r row, day time.Time) (bool, error) {
 		}
 		x.paidOut, x.from = sum, day
 		x.account = open(x.terms, sum, day)
-		return true, nil
-	case "还款":
-		sum, err := amount("还款金额")
-		if err != nil || x.account == nil || x.settled || sum > x.account.askable(day) {
-			return false, err
-		}
-		x.account.repay(day, sum)
-		return true, nil
-	case "费用":
-		sum, err := amount("费用金额")
-		if err != nil || x.account == nil || x.settled || x.account.pastDue(day) == 0 {
-			return false, err
-		}
-		x.account.charge(day, sum)
 		return true, nil
 	case "结清":
 		if x.account == nil || x.settled || x.account.askable(day) != 0 || x.account.advance != 0 {
