@@ -7,6 +7,7 @@
 //	interest.py  its dates, year fractions, rates and rounding
 //	vectors.py   known answers that hold it to the field's own figures
 //	generate.py  seeded loans and histories
+//	entitlement.py  claims for risk compensation, against qxl comp quote
 //
 // The test runs a few loans on the days on which something happens. All of
 // them on each day (a few minutes):
