@@ -65,46 +65,53 @@ func receiptOf(p loan.Posting) (Receipt, bool) {
 // isCost reports whether the receipt is a cost of recovery 追偿费用.
 func (r Receipt) isCost() bool { return r.Type == account.Charge }
 
+// assessed are a claim's figures, and what they were worked out with.
+type assessed struct {
+	Figures
+	pack consortium.RulePack
+	now  loan.Facts // on the day itself
+}
+
 // claimable finds the loan of a filing and works out what could be claimed on
 // a day: refused where it is not non-performing by the filing's rule pack. The
 // loan is recognised on the first day on which it was both non-performing and
 // pursued; while nothing shows that it is, on the former.
-func claimable(ctx *command.Context, f *Filing, pursued calendar.Date, others []Government, on calendar.Date) (*Figures, *consortium.RulePack, error) {
+func claimable(ctx *command.Context, f *Filing, pursued calendar.Date, others []Government, on calendar.Date) (*assessed, error) {
 	pack, ok := consortium.Of(ctx).Pack(f.Pack)
 	if !ok {
-		return nil, nil, NoPack.At("pack", nil, f.Pack)
+		return nil, NoPack.At("pack", nil, f.Pack)
 	}
 	x, err := loan.ExtractOf(ctx, "loan", ledgerstate.Ref{ID: f.Loan, No: f.Contract})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	now, lent, err := x.At(on)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if !lent || now.Settled {
-		return nil, nil, NotOwed.At("loan", loan.Disbursed, x.Loan.Status)
+		return nil, NotOwed.At("loan", loan.Disbursed, x.Loan.Status)
 	}
 	var worst account.Class
 	if err := worst.UnmarshalText([]byte(pack.Recognition.Class)); err != nil {
-		return nil, nil, NoPack.At("pack", nil, f.Pack)
+		return nil, NoPack.At("pack", nil, f.Pack)
 	}
 	since, bad, err := x.NonPerformingSince(pack.Recognition.OverdueAbove, worst, on)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	switch {
 	case now.DaysPastDue <= pack.Recognition.OverdueAbove:
-		return nil, nil, NotBad.At("days_past_due", pack.Recognition.OverdueAbove+1, now.DaysPastDue)
+		return nil, NotBad.At("days_past_due", pack.Recognition.OverdueAbove+1, now.DaysPastDue)
 	case !bad:
-		return nil, nil, NotClassed.At("class", worst, now.Class)
+		return nil, NotClassed.At("class", worst, now.Class)
 	case pursued != 0 && (pursued < now.Disbursed || pursued > on):
-		return nil, nil, EvidenceBad.At("evidence_on", now.Disbursed.String()+".."+on.String(), pursued)
+		return nil, EvidenceBad.At("evidence_on", now.Disbursed.String()+".."+on.String(), pursued)
 	}
-	n := &Figures{At: on, Since: since, Recognised: max(since, pursued), Grants: x.Grants(), Counted: f.Amount}
+	n := &assessed{pack: pack, now: now, Figures: Figures{At: on, Since: since, Recognised: max(since, pursued), Grants: x.Grants(), Counted: f.Amount}}
 	then, _, err := x.At(n.Recognised)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	n.Disbursed, n.Voucher, n.Lent, n.Outstanding = then.Disbursed, then.Voucher, then.Lent, then.Outstanding
 	n.DaysPastDue, n.Class, n.WrittenOff = then.DaysPastDue, then.Class, now.WrittenOff
@@ -116,15 +123,15 @@ func claimable(ctx *command.Context, f *Filing, pursued calendar.Date, others []
 	before := x.Postings(0, n.Recognised)
 	n.Entries = len(before)
 	if n.Statement, err = statement(before); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if n.Sum, err = n.sum(f, &pack, others); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if n.Sum.NetLoss == 0 {
-		return nil, nil, NotOwed.At("net_loss", "above 0", n.Sum.NetLoss)
+		return nil, NotOwed.At("net_loss", "above 0", n.Sum.NetLoss)
 	}
-	return n, &pack, nil
+	return n, nil
 }
 
 // statement is the digest of an account's entries 还款流水, in order: SHA-256

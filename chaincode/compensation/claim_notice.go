@@ -112,11 +112,11 @@ var Notify = command.Command[NotifyContent]{
 		case f.Status != FilingFiled && f.Status != FilingEffective:
 			return nil, FilingState.At("filing", FilingFiled.String()+" "+FilingEffective.String(), f.Status)
 		}
-		n, pack, err := claimable(ctx, f, 0, nil, c.Date)
+		n, err := claimable(ctx, f, 0, nil, c.Date)
 		if err != nil {
 			return nil, err
 		}
-		terms := termsOf(ctx, *pack)
+		terms := termsOf(ctx, n.pack)
 		due, err := terms.Notice(n.Since)
 		if err != nil {
 			return nil, figureRefused(err)
@@ -128,7 +128,7 @@ var Notify = command.Command[NotifyContent]{
 		return []ledgerstate.Change{
 			ClaimKind.Born(c.Claim, ClaimNotified{Act: Act{Date: c.Date, By: ctx.Actor.By(), Deadline: next},
 				Contract: c.Filing.No, Loan: f.Loan, Filing: c.Filing.ID, Pack: f.Pack,
-				Notice: Notice{On: c.Date, Since: n.Since, DaysPastDue: n.DaysPastDue, Class: n.Class, Due: due}}),
+				Notice: Notice{On: c.Date, Since: n.Since, DaysPastDue: n.now.DaysPastDue, Class: n.now.Class, Due: due}}),
 			FilingKind.Happened(c.Filing, ClaimOpened{Claim: c.Claim.No}),
 		}, nil
 	},
@@ -207,7 +207,7 @@ func (a *acting) assess(evidence Evidence, others []Government) (Figures, error)
 	if evidence.On == 0 {
 		return Figures{}, EvidenceBad.At("evidence_on", "a date", nil)
 	}
-	n, _, err := claimable(a.Context, a.file, evidence.On, others, a.date)
+	n, err := claimable(a.Context, a.file, evidence.On, others, a.date)
 	if err != nil {
 		return Figures{}, err
 	}
@@ -220,7 +220,7 @@ func (a *acting) assess(evidence Evidence, others []Government) (Figures, error)
 			return Figures{}, WindowOver.At("date", last, a.date)
 		}
 	}
-	return *n, nil
+	return n.Figures, nil
 }
 
 // Withdraw 撤回 ends a claim that is not accepted yet. The filing is free, and

@@ -11,7 +11,7 @@ import (
 
 // ClaimQueries are the queries of claims.
 var ClaimQueries = []command.QueryDefinition{
-	ShowClaim, Prefill, Eligible, ListClaims, ClaimHistory, Overdue, PublicityList, ShowDocket,
+	ShowClaim, Prefill, Eligible, ListClaims, ClaimHistory, Overdue, PublicityList, ShowDocket, Recompute,
 	command.Locate(command.Book, command.Comp, ClaimKind, compStaff...),
 	command.Export(command.Book, command.Comp, ClaimKind, compStaff...),
 	command.Export(command.Book, command.Comp, DocketKind, compStaff...),
@@ -111,12 +111,12 @@ var Prefill = command.Query[PrefillQuery, *ClaimSheet]{
 			return nil, err
 		}
 		on := dayOf(ctx, q.At)
-		return prefilled(ctx, &r.State, q.EvidenceOn, on)
+		return prefilled(ctx, id, &r.State, q.EvidenceOn, on)
 	},
 }
 
-func prefilled(ctx *command.Context, f *Filing, evidence, on calendar.Date) (*ClaimSheet, error) {
-	s := &ClaimSheet{Contract: f.Contract, Bank: ctx.Owner, Claim: f.Claim, Filing: filingSheet(f)}
+func prefilled(ctx *command.Context, id ledgerstate.ID, f *Filing, evidence, on calendar.Date) (*ClaimSheet, error) {
+	s := &ClaimSheet{Contract: f.Contract, Bank: ctx.Owner, Claim: f.Claim, Filing: filingSheet(id, f)}
 	var given []Document
 	if f.Claim != "" {
 		id, err := ClaimKind.Locate(ctx.View, f.Claim)
@@ -142,24 +142,24 @@ func prefilled(ctx *command.Context, f *Filing, evidence, on calendar.Date) (*Cl
 		return nil, FilingState.At("contract", FilingFiled.String()+" "+FilingEffective.String(), f.Status)
 	}
 	s.StatusZh = s.Status.Zh()
-	n, pack, err := claimable(ctx, f, evidence, s.Others, on)
+	n, err := claimable(ctx, f, evidence, s.Others, on)
 	if err != nil {
 		return nil, err
 	}
-	if s.Notice == nil {
-		due, err := termsOf(ctx, *pack).Notice(n.Since)
+	if s.Notice == nil { // as if it were given on the day
+		due, err := termsOf(ctx, n.pack).Notice(n.Since)
 		if err != nil {
 			return nil, figureRefused(err)
 		}
-		s.Notice = &NoticeSheet{On: on, Since: n.Since, DaysPastDue: n.DaysPastDue, Class: n.Class, Due: due, Late: on > due}
+		s.Notice = &NoticeSheet{On: on, Since: n.Since, DaysPastDue: n.now.DaysPastDue, Class: n.now.Class, Due: due, Late: on > due}
 	}
-	last, err := termsOf(ctx, *pack).Submission(n.Recognised)
+	last, err := termsOf(ctx, n.pack).Submission(n.Recognised)
 	if err != nil {
 		return nil, figureRefused(err)
 	}
 	s.Next = &StepSheet{Step: StepSubmit, Zh: StepSubmit.Zh(), Party: string(command.Bank), By: last, Late: on > last}
-	s.figured(n, f, pack)
-	s.items(f, n, given)
+	s.figured(&n.Figures, f, &n.pack)
+	s.items(f, &n.Figures, given)
 	return s, nil
 }
 
@@ -213,15 +213,23 @@ var Eligible = command.Query[EligibleQuery, *EligibleAnswer]{
 			default:
 				return nil
 			}
-			s, err := prefilled(ctx, f, 0, a.At)
+			n, err := claimable(ctx, f, 0, nil, a.At)
 			switch {
 			case NotBad.Is(err), NotClassed.Is(err), NotOwed.Is(err):
 				return nil
 			case err != nil:
 				return err
 			}
-			a.Loans = append(a.Loans, EligibleLoan{Contract: f.Contract, Claim: f.Claim, Since: s.Notice.Since, DaysPastDue: s.Notice.DaysPastDue, Class: s.Notice.Class,
-				NoticeDue: s.Notice.Due, ClaimBy: s.Next.By, NetLoss: s.NetLoss, Sum: s.Sum, Binding: s.Binding})
+			x := EligibleLoan{Contract: f.Contract, Claim: f.Claim, Since: n.Since, DaysPastDue: n.now.DaysPastDue, Class: n.now.Class,
+				NetLoss: n.Sum.NetLoss, Sum: n.Sum.Entitlement, Binding: n.Sum.Binding}
+			terms := termsOf(ctx, n.pack)
+			if x.NoticeDue, err = terms.Notice(n.Since); err == nil {
+				x.ClaimBy, err = terms.Submission(n.Since)
+			}
+			if err != nil {
+				return figureRefused(err)
+			}
+			a.Loans = append(a.Loans, x)
 			return nil
 		})
 		a.Next = next

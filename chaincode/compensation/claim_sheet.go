@@ -74,18 +74,19 @@ type NoticeSheet struct {
 
 // FilingSheet is what of the filing the sum rests on.
 type FilingSheet struct {
-	Date        calendar.Date `json:"filed_on"`
-	Application string        `json:"application"`
-	Pack        string        `json:"pack"`
-	Amount      money.Fen     `json:"filed_amount"`
-	Type        string        `json:"type"`
-	Region      string        `json:"region"`
-	Industry    string        `json:"industry"`
-	Size        string        `json:"size,omitempty"`
-	Product     string        `json:"product"`
-	Guarantee   string        `json:"guarantee"`
-	FirstLoan   bool          `json:"first_loan"`
-	Rate        money.Rate    `json:"rate"`
+	ID          ledgerstate.ID `json:"id"`
+	Date        calendar.Date  `json:"filed_on"`
+	Application string         `json:"application"`
+	Pack        string         `json:"pack"`
+	Amount      money.Fen      `json:"filed_amount"`
+	Type        string         `json:"type"`
+	Region      string         `json:"region"`
+	Industry    string         `json:"industry"`
+	Size        string         `json:"size,omitempty"`
+	Product     string         `json:"product"`
+	Guarantee   string         `json:"guarantee"`
+	FirstLoan   bool           `json:"first_loan"`
+	Rate        money.Rate     `json:"rate"`
 }
 
 // EvidenceSheet is the proof that the debt is pursued.
@@ -227,8 +228,8 @@ func LimbZh(limb string) string {
 }
 
 // filingSheet spells out what of a filing a claim rests on.
-func filingSheet(f *Filing) *FilingSheet {
-	s := &FilingSheet{Date: f.Date, Application: f.Application, Pack: f.Pack, Amount: f.Amount, Type: f.Type.String(), Region: f.Region, Industry: f.Industry,
+func filingSheet(id ledgerstate.ID, f *Filing) *FilingSheet {
+	s := &FilingSheet{ID: id, Date: f.Date, Application: f.Application, Pack: f.Pack, Amount: f.Amount, Type: f.Type.String(), Region: f.Region, Industry: f.Industry,
 		Product: f.Product, Guarantee: f.Guarantee, FirstLoan: f.FirstLoan, Rate: f.Rate}
 	if f.Size.Valid() {
 		s.Size = f.Size.String()
@@ -330,7 +331,7 @@ func ledgerItem(code string, s *ClaimSheet, n *Figures) string {
 // sheet is a claim as people read it on a day.
 func (c *Claim) sheet(no string, id ledgerstate.ID, bank string, f *Filing, pack *consortium.RulePack, on calendar.Date) *ClaimSheet {
 	s := &ClaimSheet{Claim: no, ID: id, Status: c.Status, StatusZh: c.Status.Zh(), Contract: c.Contract, Bank: bank, Last: c.Last, Marked: c.marked(),
-		Reason: c.Reason, Stopped: c.Stopped, Filing: filingSheet(f), Others: c.Others}
+		Reason: c.Reason, Stopped: c.Stopped, Filing: filingSheet(c.Filing, f), Others: c.Others}
 	if d := c.Deadline; d.Step != NoStep {
 		s.Next = &StepSheet{Step: d.Step, Zh: d.Step.Zh(), Party: string(d.Step.Party()), By: d.On, Late: on > d.On}
 	}

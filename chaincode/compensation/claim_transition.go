@@ -33,7 +33,7 @@ var Claims = []ClaimTransition{
 	{"comp.AnswerObjection", []ClaimStatus{Objected}, []ClaimStatus{Objected, ReReview}, "RE_REVIEW once every objection is answered"},
 	{"comp.ReReview", []ClaimStatus{Objected, ReReview}, []ClaimStatus{Publicised, ReReview}, "not upheld: publicity goes on; upheld: an adjustment or a rejection follows; unanswered objections once the answer is late"},
 	{"comp.ProposeAdjustment", []ClaimStatus{Accepted, Reviewed, Opinioned, Publicised, ReReview}, []ClaimStatus{Accepted, Reviewed, Opinioned, Publicised, ReReview}, "the sum, worked out anew, waits for the second signature"},
-	{"comp.SignAdjustment", []ClaimStatus{Accepted, Reviewed, Opinioned, Publicised, ReReview}, []ClaimStatus{Accepted, Reviewed, Opinioned}, "the new sum stands; once publicised, it is publicised again"},
+	{"comp.SignAdjustment", []ClaimStatus{Accepted, Reviewed, Opinioned, Publicised, ReReview}, []ClaimStatus{Accepted, Reviewed, Opinioned, Publicised, ReReview}, "the new sum stands, and is publicised again (OPINION) once the old one was; dropped, nothing changes"},
 	{"comp.Reject", []ClaimStatus{Submitted, Returned, Accepted, Reviewed, Opinioned, Publicised, Objected, ReReview}, []ClaimStatus{Rejected, Paid}, "always with a reason; the filing is free again; PAID where a part was paid before the payment was stopped"},
 	{"comp.Approve", []ClaimStatus{Publicised}, []ClaimStatus{Approved}, "the entitlement stands over what needs no pool"},
 	{"fund.Payout", []ClaimStatus{Approved}, []ClaimStatus{Approved, Paid, Closed}, "a part is paid; PAID with the last one; CLOSED where nothing was allocated"},

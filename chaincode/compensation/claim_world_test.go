@@ -487,3 +487,28 @@ func residentID(first17 string) string {
 	}
 	panic("no check character fits " + first17)
 }
+
+// filing reads a filing as it is.
+func (w *world) filing(no string) compensation.Filing {
+	w.t.Helper()
+	var f compensation.Filing
+	require.NoError(w.t, w.Ask(book, officer, "test.Filing", filingQuery{no}, &f))
+	return f
+}
+
+type filingQuery struct {
+	Contract string `json:"contract"`
+}
+
+func init() {
+	chaincode.BookQueries = append(chaincode.BookQueries, command.Query[filingQuery, compensation.Filing]{
+		QuerySpec: command.QuerySpec{Name: "test.Filing", Access: []command.Allow{{Party: command.Bank, Role: "officer"}}, Chaincode: command.Book, Collections: []command.Collection{command.Comp}},
+		Answer: func(ctx *command.Context, q filingQuery) (compensation.Filing, error) {
+			r, err := compensation.FilingKind.At(ctx.View, filingRef(q.Contract).ID)
+			if err != nil || r == nil {
+				return compensation.Filing{}, err
+			}
+			return r.State, nil
+		},
+	})
+}
