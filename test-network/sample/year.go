@@ -33,6 +33,9 @@ const (
 	Monthly
 )
 
+// Rhythms are their names, in order.
+var Rhythms = []string{"daily", "weekly", "monthly"}
+
 // LeastYear is how few loans a year can have: those in which everything that
 // a ledger knows happens at least once.
 const LeastYear = 60
