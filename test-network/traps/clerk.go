@@ -25,6 +25,7 @@ type clerk struct {
 	dir   string // of the day files
 	files int
 	lines int
+	book  map[*borrower]bool // who is in the bank's
 }
 
 // People of the sample consortium.

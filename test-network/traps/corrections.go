@@ -3,6 +3,7 @@ package traps
 import (
 	"github.com/stretchr/testify/require"
 
+	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/loan"
 	"github.com/qingxinlian/qxl/chaincode/money"
 )
@@ -12,7 +13,7 @@ import (
 // the correction is January's and marked so.
 func closedMonth(c *clerk) {
 	d := c.bullet(1, c.herder(1), "2024-12-02", "137000.00", "4")
-	c.credited(nil, d)
+	c.credited(d)
 	wrong := c.disbursed(d, "2024-12-06", "13700.00")
 	c.send(officer, c.signed(d), wrong)
 	require.Empty(c, c.show(d, "2024-12-27").Adjusted, "recorded in its own month")
@@ -25,7 +26,7 @@ func closedMonth(c *clerk) {
 
 	s := c.show(d, "2024-12-31")
 	require.Equal(c, "137000.00", s.Account.Outstanding.String(), "by date of effect, as it is known now")
-	require.Equal(c, []loan.Month{loan.MonthOf(s.At + 1)}, s.Adjusted)
+	require.Equal(c, []loan.Month{loan.MonthOf(calendar.MustParse("2025-01-10"))}, s.Adjusted)
 	var history struct {
 		Entries []struct {
 			Number, Command string

@@ -17,10 +17,10 @@ type borrower struct {
 	representative, signer, byID string
 }
 
-// residentID is the n-th of the trap's, in a county of the code. The serial
-// 0nn is one that no office gives out for these births.
+// residentID is the n-th of the trap's, born in a county. No office gives the
+// serial 000 out.
 func (c *clerk) residentID(county string, n int) string {
-	first17 := fmt.Sprintf("%s19%02d0301%03d", county, 60+c.trap, n)
+	first17 := fmt.Sprintf("%s19%02d%02d%02d000", county, 60+c.trap, 1+n/28, 1+n%28)
 	return first17 + string(identifier.ResidentIDCheckCharacter(first17))
 }
 
@@ -78,11 +78,10 @@ func (c *clerk) granted(d *deal) line {
 	return l.with("主体类别", "企业", "签署身份", "法定代表人", "签署人代号", d.borrower.signer, "签署方式", "数字证书", "单独同意", "")
 }
 
-// credited brings loans to the decision on credit, of borrowers whom the
-// bank's book does not know yet unless they are named as known.
-func (c *clerk) credited(known []*borrower, deals ...*deal) {
+// credited brings loans to the decision on credit.
+func (c *clerk) credited(deals ...*deal) {
 	c.Helper()
-	c.accepted(known, deals...)
+	c.accepted(deals...)
 	var decisions []line
 	for _, d := range deals {
 		decisions = append(decisions, c.of(d, "授信", d.date, "授权编号", d.grantNumber, "授信额度", d.amount, "授信利率", d.rate, "授信期限月数", d.months, "还款方式", d.method, "担保方式", d.guarantee))
@@ -90,17 +89,14 @@ func (c *clerk) credited(known []*borrower, deals ...*deal) {
 	c.send(decider, decisions...)
 }
 
-// accepted brings loans to the bank.
-func (c *clerk) accepted(known []*borrower, deals ...*deal) {
+// accepted brings loans to the bank, and into its book whom it does not know
+// yet.
+func (c *clerk) accepted(deals ...*deal) {
 	c.Helper()
 	var subjects, acceptances []line
-	seen := map[*borrower]bool{}
-	for _, b := range known {
-		seen[b] = true
-	}
 	for _, d := range deals {
-		if !seen[d.borrower] {
-			seen[d.borrower] = true
+		if !c.book[d.borrower] {
+			c.book[d.borrower] = true
 			subjects = append(subjects, c.registered(d.borrower, d.date))
 		}
 		subjects = append(subjects, c.granted(d),
@@ -124,7 +120,7 @@ func (c *clerk) disbursed(d *deal, date, amount string) line {
 // lent brings loans to the disbursement of all that was agreed.
 func (c *clerk) lent(deals ...*deal) {
 	c.Helper()
-	c.credited(nil, deals...)
+	c.credited(deals...)
 	var lines []line
 	for _, d := range deals {
 		lines = append(lines, c.signed(d), c.disbursed(d, d.date, d.amount))

@@ -64,7 +64,7 @@ func recoveries(c *clerk) {
 // where a disbursement is entered again.
 func withheld(c *clerk) {
 	d := c.bullet(1, c.herder(1), "2024-06-03", "137000.00", "4")
-	c.credited(nil, d)
+	c.credited(d)
 	right := c.disbursed(d, "2024-06-03", "137000.00")
 	less := func(l line) {
 		c.Helper()

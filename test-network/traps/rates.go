@@ -12,7 +12,7 @@ import (
 func rateCap(c *clerk) {
 	early, late := c.bullet(1, c.herder(1), "2024-07-19", "100000.00", "6"), c.bullet(2, c.herder(2), "2024-07-19", "100000.00", "6")
 	early.rate, late.rate = "4.95", "4.95"
-	c.credited(nil, early, late)
+	c.credited(early, late)
 	signed := func(d *deal, date, rate string) line {
 		return c.signed(d).with("业务日期", date, "年利率", rate)
 	}
@@ -29,7 +29,7 @@ func rateCap(c *clerk) {
 func realRate(c *clerk) {
 	d := c.bullet(1, c.herder(1), "2024-01-05", "120000.00", "12")
 	d.product, d.method, d.rate = "OTH", "等本等息", "3.85"
-	c.credited(nil, d)
+	c.credited(d)
 	told := func(rate string) line { return c.signed(d).with("贷款年化利率", rate) }
 	c.unreadable(officer, refusal{"LOAN_ACTUAL_RATE", "贷款年化利率", "percent a year", ""}, told("7.26"), "贷款年化利率", "")
 	c.refused(officer, refusal{"LOAN_ACTUAL_RATE", "贷款年化利率", "7.26", "3.85"}, told("3.85"))
@@ -50,7 +50,7 @@ func renewal(c *clerk) {
 	old, renewed := c.bullet(1, b, "2024-01-05", "100000.00", "12"), c.bullet(2, b, "2024-12-02", "100000.00", "12")
 	old.method, old.terms = "按期付息到期还本", []string{"期数", "4", "每期月数", "3"}
 	c.lent(old)
-	c.credited([]*borrower{b}, renewed)
+	c.credited(renewed)
 	var interest []line
 	for _, due := range []string{"2024-04-05", "2024-07-05", "2024-10-05"} { // 91, 91 and 92 days
 		amount := "1162.78"

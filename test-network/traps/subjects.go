@@ -3,7 +3,6 @@ package traps
 import (
 	"github.com/stretchr/testify/require"
 
-	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/identifier"
 	"github.com/qingxinlian/qxl/chaincode/loan"
 	"github.com/qingxinlian/qxl/chaincode/subject"
@@ -24,12 +23,12 @@ func sizes(c *clerk) {
 	medium := c.retailer(3, "630102", "630102", "50", "5000000.00")
 	first, second := c.bullet(1, small, "2024-06-03", "100000.00", "6"), c.bullet(2, small, "2024-08-05", "100000.00", "6")
 	c.send(operator, c.registered(micro, "2024-06-03"), c.registered(medium, "2024-06-03"))
-	c.accepted(nil, first)
+	c.accepted(first)
 	for b, want := range map[*borrower]identifier.Size{micro: identifier.Micro, small: identifier.Small, medium: identifier.Medium} {
 		require.Equal(c, want, c.known(b, "2024-06-03").Facts.Size, "%s employees, %s yuan", b.employees, b.revenue)
 	}
 	c.send(operator, c.line("主体变更", "2024-07-01", "接入机构", "BankA", "主体证件号码", small.number, "从业人数", "400", "营业收入", "300000000.00", "资产总额", "90000000.00"))
-	c.accepted([]*borrower{small}, second)
+	c.accepted(second)
 	require.Equal(c, identifier.Small, c.show(first, "2024-12-20").Profile.Size)
 	require.Equal(c, identifier.Large, c.show(second, "2024-12-20").Profile.Size)
 }
@@ -38,9 +37,8 @@ func sizes(c *clerk) {
 // social credit code, and is lent to on it.
 func herderWithoutUSCC(c *clerk) {
 	b := c.herder(1)
-	wrong := []byte(b.number)
-	wrong[17] = "0123456789X"[(int(wrong[17])+1)%11]
-	c.unreadable(operator, refusal{"RESIDENT_ID_CHECK_CHARACTER", "主体证件号码", "", string(wrong)}, c.registered(b, "2023-09-04"), "主体证件号码", string(wrong))
+	wrong := b.number[:16] + "9" + b.number[17:] // the serial is 000
+	c.unreadable(operator, refusal{"RESIDENT_ID_CHECK_CHARACTER", "主体证件号码", "", wrong}, c.registered(b, "2023-09-04"), "主体证件号码", wrong)
 	c.unreadable(operator, refusal{"SUBJECT_ID_KIND", "证件类型", "USCC", "RESIDENT_ID"}, c.registered(b, "2023-09-04"), "主体类型", "个体工商户")
 
 	// Principal after the sale of animals in autumn.
@@ -67,9 +65,9 @@ func regionOfThePast(c *clerk) {
 	moved := c.retailer(2, "630122", "632801", "12", "1800000.00")
 	c.unreadable(operator, refusal{"SUBJECT_REGION", "经营地区划", "use 630106", "630122"}, c.registered(stayed, "2024-06-03"), "经营地区划", "630122")
 	before, at, after := c.bullet(1, stayed, "2024-06-03", "100000.00", "6"), c.bullet(2, moved, "2024-06-03", "100000.00", "6"), c.bullet(3, stayed, "2024-08-05", "100000.00", "6")
-	c.accepted(nil, before, at)
+	c.accepted(before, at)
 	c.send(operator, c.line("主体变更", "2024-07-01", "接入机构", "BankA", "主体证件号码", stayed.number, "经营地区划", "630102"))
-	c.accepted([]*borrower{stayed}, after)
+	c.accepted(after)
 	want := map[string]string{before.contract: "630106", at.contract: "632801", after.contract: "630102"}
 	listed := map[string]string{}
 	for next := ""; ; {
@@ -85,5 +83,5 @@ func regionOfThePast(c *clerk) {
 		}
 	}
 	require.Equal(c, want, listed)
-	require.True(c, calendar.MustParse("2024-06-03") == c.show(before, "2024-06-30").Profile.Date, "the place is that of the day on which the loan was accepted")
+	require.Equal(c, "2024-06-03", c.show(before, "2024-12-20").Profile.Date.String(), "the place is that of the day on which the loan was accepted")
 }

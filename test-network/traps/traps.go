@@ -34,7 +34,7 @@ var scenarios = []struct {
 func Run(t *testing.T, qxl Program) {
 	for _, s := range scenarios {
 		t.Run(fmt.Sprintf("Trap%d%s", s.number, s.name), func(t *testing.T) {
-			s.run(&clerk{T: t, qxl: qxl, trap: s.number, dir: t.TempDir()})
+			s.run(&clerk{T: t, qxl: qxl, trap: s.number, dir: t.TempDir(), book: map[*borrower]bool{}})
 		})
 	}
 }
