@@ -9,10 +9,10 @@ import (
 )
 
 // BookCommands are the commands of a bank's book, room by room.
-var BookCommands = join(subject.Commands, authorization.Commands, loan.Commands, compensation.ClaimCommands)
+var BookCommands = join(subject.Commands, authorization.Commands, loan.Commands, compensation.FilingCommands, compensation.ClaimCommands)
 
 // BookQuestions are what a book answers to commons.
-var BookQuestions = compensation.ClaimQuestions
+var BookQuestions = append(append([]command.QuestionDefinition(nil), compensation.FilingQuestions...), compensation.ClaimQuestions...)
 
 // BookQueries are the queries of a bank's book.
-var BookQueries = joinQueries(subject.Queries, authorization.Queries, loan.Queries, compensation.ClaimQueries, command.ReceiptQueries(command.Book), command.FactsQueries(command.Book))
+var BookQueries = joinQueries(subject.Queries, authorization.Queries, loan.Queries, compensation.FilingQueries, compensation.ClaimQueries, command.ReceiptQueries(command.Book), command.FactsQueries(command.Book))

@@ -9,14 +9,18 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/authorization"
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/compensation/fund"
+	"github.com/qingxinlian/qxl/chaincode/compensation/registry"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
+	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 )
 
 // CommonsCommands are the commands of commons, room by room.
-var CommonsCommands = join(consortium.Commands, authorization.OtherCommands, fund.Commands)
+var CommonsCommands = join(consortium.Commands, authorization.OtherCommands, registry.Commands, fund.Commands)
 
 // CommonsQueries are the queries of commons.
-var CommonsQueries = joinQueries(consortium.Queries, authorization.OtherQueries, fund.Queries, command.ReceiptQueries(command.Commons), command.FactsQueries(command.Commons))
+var CommonsQueries = joinQueries(consortium.Queries, authorization.OtherQueries, registry.Queries, fund.Queries, command.ReceiptQueries(command.Commons), command.FactsQueries(command.Commons))
+
+func init() { registry.PoolFrozen = fund.Frozen }
 
 // New makes the chaincode of an organization's process. The clock can only
 // withhold an endorsement.
@@ -24,6 +28,7 @@ func New(kind command.Chaincode, msp string, clock func() time.Time) (shim.Chain
 	env := &command.Environment{Chaincode: kind, MSP: msp, Clock: clock, DecodeReference: consortium.Decode}
 	if kind == command.Commons {
 		env.Current = consortium.Current
+		env.Opened = map[string]func(*ledgerstate.View) error{command.Registry.Name: registry.Found}
 		return command.NewChaincode(env, CommonsCommands, CommonsQueries, consortium.Reference(), consortium.Setup(env))
 	}
 	env.Questions = BookQuestions

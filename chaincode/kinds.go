@@ -4,6 +4,7 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/authorization"
 	"github.com/qingxinlian/qxl/chaincode/compensation"
 	"github.com/qingxinlian/qxl/chaincode/compensation/fund"
+	"github.com/qingxinlian/qxl/chaincode/compensation/registry"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan"
@@ -14,4 +15,4 @@ import (
 var BookKinds = []ledgerstate.Any{subject.Kind, authorization.Kind, authorization.Revocations, loan.ApplicationKind, loan.AcceptanceKind, loan.Kind, loan.DaysKind, compensation.FilingKind, compensation.ClaimKind, compensation.DocketKind}
 
 // CommonsKinds are the kinds of aggregates of commons.
-var CommonsKinds = []ledgerstate.Any{consortium.Kind, authorization.Kind, authorization.Revocations, fund.Kind}
+var CommonsKinds = []ledgerstate.Any{consortium.Kind, authorization.Kind, authorization.Revocations, registry.BucketKind, registry.BankKind, fund.Kind, fund.AllocationKind, fund.PaymentKind, fund.TenderKind}

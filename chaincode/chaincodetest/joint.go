@@ -1,6 +1,8 @@
 package chaincodetest
 
 import (
+	"maps"
+
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
 	"github.com/hyperledger/fabric-protos-go-apiv2/peer"
 	"github.com/stretchr/testify/require"
@@ -53,4 +55,11 @@ func (l *Ledger) proposal(header, input string) *peer.SignedProposal {
 		Header:  raw(&common.Header{ChannelHeader: raw(&common.ChannelHeader{Extension: extension})}),
 		Payload: raw(&peer.ChaincodeProposalPayload{Input: spec}),
 	})}
+}
+
+// Snapshot remembers what the ledger holds; calling what it gives brings that
+// back, so that many histories can begin at one state.
+func (l *Ledger) Snapshot() (restore func()) {
+	kept := maps.Clone(l.state)
+	return func() { l.state = maps.Clone(kept) }
 }

@@ -89,6 +89,9 @@ type Filing struct {
 	Claim       string    // number of the claim that lives; "": none
 	Compensated money.Fen // paid by the fund
 	Returned    money.Fen // of that, returned or clawed back
+
+	Reserved calendar.Date // 预留日
+	Place    RegistryPlace // not in the digest
 }
 
 // FilingCondition is what a conditional filing waits for.
@@ -102,5 +105,6 @@ type FilingCondition struct {
 var FilingKind = ledgerstate.NewKind[Filing](ledgerstate.Kind[Filing]{
 	Code: "filing", Collection: command.Comp.Name, Slots: 16, Keep: 3, Schema: 1,
 	Zh: "备案", En: "filings",
-	Digest: func(f Filing) any { f.Loan = ledgerstate.ID{}; return f },
-}, ClaimOpened{}, ClaimReleased{}, CompensationPaid{}, CompensationReturned{})
+	Digest: func(f Filing) any { f.Loan, f.Place = ledgerstate.ID{}, RegistryPlace{}; return f },
+}, ClaimOpened{}, ClaimReleased{}, CompensationPaid{}, CompensationReturned{},
+	FilingReserved{}, LoanFiled{}, ConditionMet{}, FilingTakenBack{})

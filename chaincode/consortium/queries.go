@@ -130,6 +130,11 @@ func (s *setup) Secret(tx contractapi.TransactionContextInterface, collection st
 		if err := ctx.PlaceSecret(c.Name, ctx.Transient("secret")); err != nil {
 			return err
 		}
+		if opened := s.env.Opened[c.Name]; opened != nil {
+			if err := opened(ctx.View); err != nil {
+				return err
+			}
+		}
 		_, err := ctx.Flush()
 		return err
 	}
