@@ -18,21 +18,21 @@ func TestTraps(t *testing.T) {
 		name string
 		open func(*testing.T) *program
 	}{{"embedded", embedded}, {"fabric", ownNetwork}} {
-		up := time.Now()
-		p := engine.open(t)
-		begun, calls := time.Now(), 0
-		passed := t.Run(engine.name, func(t *testing.T) {
+		t.Run(engine.name, func(t *testing.T) {
+			opening := time.Now()
+			p := engine.open(t)
+			begun, calls := time.Now(), 0
 			traps.Run(t, func(t *testing.T, args ...string) (int, string, string) {
 				calls++
 				r := p.run(t, args...)
 				return r.code, r.stdout, r.stderr
 			})
+			took, digest := time.Since(begun), p.digest(t)
+			fmt.Printf("traps on %s: opened in %.1f s, %d calls of qxl in %.1f s, digest %s\n", engine.name, begun.Sub(opening).Seconds(), calls, took.Seconds(), digest)
+			if first == "" {
+				first = digest
+			}
+			require.Equal(t, first, digest)
 		})
-		digest := p.digest(t)
-		fmt.Printf("traps on %s: opened in %.1f s, %d calls of qxl in %.1f s, digest %s\n", engine.name, begun.Sub(up).Seconds(), calls, time.Since(begun).Seconds(), digest)
-		if passed && first == "" {
-			first = digest
-		}
-		require.Equal(t, first, digest)
 	}
 }
