@@ -109,7 +109,7 @@ func (s *Sender) admits(f *File) error {
 		switch {
 		case r.definition == nil:
 			add(&Problem{Column: firstCell, Code: "RECORD_NOT_IMPORTED", Limit: "records that become commands", Value: t,
-				Zh: "该记录类型用于核对,不入账", En: "records of this type are compared with the ledger, not imported", Hint: "use qxl reconcile"})
+				Zh: "该记录类型用于核对,不入账", En: "records of this type are compared with the ledger, not imported", Hint: "use qxl reconcile, or qxl fund reconcile for the fund's accounts"})
 		case !admitted(r.definition.Describe().Access, s.Party):
 			add(&Problem{Column: firstCell, Code: "RECORD_SENDER", Limit: r.Senders, Value: t,
 				Zh: "该记录类型不由本机构报送", En: "records of this type are sent by others", Hint: "let them send it"})

@@ -174,7 +174,9 @@ func tables() ([]*Record, map[string]*Record, map[string]bool) {
 	list = append(list, centralBankRecords...)
 	list = append(list, commissionRecords...)
 	list = append(list, bankRecords...)
-	list = append(list, balanceRecord, totalRecord, trailerRecord)
+	list = append(list, balanceRecord, totalRecord)
+	list = append(list, statementRecords...)
+	list = append(list, trailerRecord)
 	types, known := map[string]*Record{}, map[string]bool{}
 	for _, r := range list {
 		if types[r.Type] != nil {

@@ -33,7 +33,7 @@ func TestExampleOfEveryRecord(t *testing.T) {
 	for _, r := range dayfile.Records() {
 		name := r.Command
 		if name == "" {
-			name = map[string]string{"文件头": "head", "文件尾": "trailer", "余额": "balance", "总账余额": "total"}[r.Type]
+			name = map[string]string{"文件头": "head", "文件尾": "trailer", "余额": "balance", "总账余额": "total", "对账单": "statement", "对账明细": "statement-line"}[r.Type]
 		}
 		for suffix, encoding := range map[string]dayfile.Encoding{".utf8.csv": dayfile.UTF8, ".gb18030.csv": dayfile.GB18030} {
 			got := example(t, r, encoding)

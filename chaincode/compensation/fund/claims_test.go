@@ -33,6 +33,7 @@ type turnContent struct {
 	Claim    ledgerstate.Ref `json:"claim"`
 	Due      money.Fen       `json:"due"`
 	Clawback money.Fen       `json:"clawback"`
+	Pays     money.Fen       `json:"pays"` // behind the fund's back
 }
 
 var testApprove = command.Command[approveContent]{
@@ -79,6 +80,9 @@ var testTurn = command.Command[turnContent]{
 	},
 	Decide: func(ctx *command.Context, c turnContent) ([]ledgerstate.Change, error) {
 		act := compensation.Act{Date: c.Date, By: ctx.Actor.By()}
+		if c.Pays > 0 {
+			return []ledgerstate.Change{compensation.ClaimKind.Happened(c.Claim, compensation.ClaimPaid{Act: act, Amount: c.Pays, Voucher: "x"})}, nil
+		}
 		if c.Clawback > 0 {
 			return []ledgerstate.Change{compensation.ClaimKind.Happened(c.Claim, compensation.ClawbackOrdered{Act: act, Reason: "B01", Amount: c.Clawback})}, nil
 		}

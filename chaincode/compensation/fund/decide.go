@@ -81,6 +81,8 @@ func (p Pool) timely(e Entry, date calendar.Date) *refusal.Refusal {
 		return YearRange.At("year", date.Year(), e.Year)
 	case !opens && date.Year() != p.Year:
 		return YearNotOpen.At("date", p.Year, date)
+	case e.Act == ActReversal && e.Year != p.Year: // it was asked for in the year before
+		return YearSettled.At("entry", p.Year, e.Year)
 	case date < p.Last:
 		return DateOrder.At("date", p.Last, date)
 	case date < e.Entered:
@@ -262,10 +264,8 @@ func (p Pool) Reversal(journal []Line, of string) (Entry, *refusal.Refusal) {
 		return Entry{}, NotReversible.At("entry", nil, l.Entry.Act)
 	case l.Undone != "" || waits:
 		return Entry{}, ReversedAlready.At("entry", nil, of)
-	case l.Year != p.Year:
-		return Entry{}, YearSettled.At("entry", p.Year, l.Year)
 	}
 	e := l.Entry
-	e.Act, e.Undoes, e.Of, e.Maker = ActReversal, l.Entry.Act, of, l.Entry.By
+	e.Act, e.Undoes, e.Of, e.Maker, e.Year = ActReversal, l.Entry.Act, of, l.Entry.By, l.Year
 	return e, nil
 }

@@ -90,7 +90,7 @@ type Entry struct {
 	Voucher string  // 凭证号
 	Account Account // that is agreed, or that money goes to
 	Use     Use     // of an account that is agreed
-	Year    int     // that an opening or a settlement opens
+	Year    int     // that an opening or a settlement opens, or that a reversal reaches into
 	Opening []Deposit
 	Of      string        // entry that a reversal undoes
 	Undoes  Act           // what that one did

@@ -280,3 +280,22 @@ func TestOnePayoutTransactionForABank(t *testing.T) {
 	require.Equal(t, fen("39000.00"), w.statement("").Totals.Payouts)
 	require.Zero(t, w.statement("").Reserved)
 }
+
+// Where the bank's book and the fund's differ, nothing is paid.
+func TestBooksThatDiffer(t *testing.T) {
+	w := payable(t)
+	w.approved(bankA, "C1", start, "100.00", "ratio")
+	w.allocate(start)
+	w.enter("fund.OrderPayout", w.order(start, "O1", line("C1", "100.00")))
+	w.Must(bookA, director, "test.Turn", turnContent{Head: w.head(start), Claim: claimRef("C1"), Pays: fen("1.00")})
+	w.Refused("FUND_BOOKS_DIFFER", bookA, director, "fund.Payout", w.payout(start, "O1", "C1"))
+}
+
+func TestAllocationInTheOpenYearOnly(t *testing.T) {
+	w := payable(t)
+	w.approved(bankA, "C1", start, "100.00", "ratio")
+	w.openDay("2025-01-02")
+	w.no("FUND_YEAR_NOT_OPEN", clerk, "fund.Allocate", w.allocation("2025-01-02", fen("100.00")))
+	early := w.allocation("2024-07-31", fen("100.00"))
+	w.no("FUND_DATE_ORDER", clerk, "fund.Allocate", early)
+}
