@@ -274,6 +274,8 @@ func (s *ClaimSheet) figured(n *Figures, f *Filing, pack *consortium.RulePack) {
 		rate += row.FirstLoanPoints
 		input("first_loan", "首贷加点(%)", row.FirstLoanPoints.String(), pack.ID)
 	}
+	input("per_loan_cap", "单笔补偿上限", pack.Sum.PerLoanCap.String(), pack.ID)
+	input("stack", "各级政府合计补偿上限(%)", pack.Sum.Stack.String(), pack.ID)
 	s.NetLoss, s.Sum, s.Binding, s.BindingZh = n.Sum.NetLoss, n.Sum.Entitlement, n.Sum.Binding, LimbZh(n.Sum.Binding)
 	for _, l := range []LimbSheet{
 		{Limb: "ratio", Rule: "净损失 × " + rate.String() + "%", Amount: n.Sum.Ratio},

@@ -141,12 +141,11 @@ func (w *world) lent(x lending) {
 		x.Status = compensation.FilingEffective
 	}
 	w.Must(book, officer, "test.Lend", lendContent{Head: w.head("2024-01-05"), Loan: loanRef(x.No), Guarantee: x.Guarantee, Amount: x.Amount, Type: x.Type})
-	f := compensation.Filing{Status: x.Status, Loan: loanRef(x.No).ID, Contract: x.No, Application: "A" + x.No, Pack: x.Pack, Date: day("2024-01-05"), Amount: x.Filed,
-		Type: x.Type, Region: "630121", Industry: "A0314", Product: "TAX", Guarantee: x.Guarantee, FirstLoan: x.First, Rate: percent("3.85"), LPR: percent("3.45")}
+	found := compensation.Found{Type: x.Type, Region: "630121", Industry: "A0314", Product: "TAX", Guarantee: x.Guarantee, FirstLoan: x.First, Rate: percent("3.85"), LPR: percent("3.45"), Amount: x.Filed}
 	if x.Type == subject.Enterprise {
-		f.Size = identifier.Small
+		found.Size = identifier.Small
 	}
-	w.Must(book, operator, "test.File", fileContent{Head: w.head("2024-01-05"), Filing: filingRef(x.No), Content: f})
+	w.Must(book, operator, "test.File", fileContent{Head: w.head("2024-01-05"), Filing: filingRef(x.No), Pack: x.Pack, Found: found, Status: x.Status})
 }
 
 func (w *world) repay(no, date, amount string) loan.RepayContent {
@@ -354,8 +353,29 @@ type lendContent struct {
 
 type fileContent struct {
 	command.Head
-	Filing  ledgerstate.Ref     `json:"filing"`
-	Content compensation.Filing `json:"content"`
+	Filing ledgerstate.Ref           `json:"filing"`
+	Pack   string                    `json:"pack"`
+	Found  compensation.Found        `json:"found"`
+	Status compensation.FilingStatus `json:"status"`
+}
+
+// events are those that bring a filing to its state.
+func (c fileContent) events() []ledgerstate.Event[compensation.Filing] {
+	on := c.Date
+	list := []ledgerstate.Event[compensation.Filing]{compensation.FilingReserved{Date: on, Loan: loanRef(c.Filing.No).ID, Contract: c.Filing.No, Application: "A" + c.Filing.No, Pack: c.Pack, Amount: c.Found.Amount}}
+	waits := c.Found
+	waits.Condition = &compensation.FilingCondition{What: "认定证书", By: on + 360}
+	switch c.Status {
+	case compensation.FilingFiled:
+		return append(list, compensation.LoanFiled{Date: on, Pack: c.Pack, Found: c.Found})
+	case compensation.FilingConditional:
+		return append(list, compensation.LoanFiled{Date: on, Pack: c.Pack, Found: waits})
+	case compensation.FilingEffective:
+		return append(list, compensation.LoanFiled{Date: on, Pack: c.Pack, Found: waits}, compensation.ConditionMet{Date: on})
+	case compensation.FilingRevoked:
+		return append(list, compensation.LoanFiled{Date: on, Pack: c.Pack, Found: c.Found}, compensation.FilingTakenBack{Date: on, Reason: "V04"})
+	}
+	panic("no way to " + c.Status.String())
 }
 
 type payContent struct {
@@ -405,7 +425,12 @@ func init() {
 				return []ledgerstate.Want{{Kind: compensation.FilingKind, Ref: c.Filing, Birth: true}}
 			},
 			Decide: func(_ *command.Context, c fileContent) ([]ledgerstate.Change, error) {
-				return []ledgerstate.Change{compensation.FilingKind.Born(c.Filing, compensation.TestFiled{Filing: c.Content})}, nil
+				events := c.events()
+				changes := []ledgerstate.Change{compensation.FilingKind.Born(c.Filing, events[0])}
+				for _, e := range events[1:] {
+					changes = append(changes, compensation.FilingKind.Happened(c.Filing, e))
+				}
+				return changes, nil
 			},
 		},
 		command.Command[payContent]{
