@@ -10,7 +10,8 @@ import (
 type Program func(t *testing.T, args ...string) (exit int, stdout, stderr string)
 
 // scenarios are the traps by their numbers. Trap17, a bank's breaker of few
-// loans, will stand here once filings for compensation are on the ledger.
+// loans, has its place before Trap19; it waits until the program refreshes and
+// judges a bank's filings in one call (64 buckets a month).
 var scenarios = []struct {
 	number int
 	name   string
