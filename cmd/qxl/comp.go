@@ -11,6 +11,7 @@ import (
 // made in a file of its own, comp_….go.
 var compVerbs = []func(*app) *cobra.Command{
 	newCompQuoteCommand,
+	newCompNoticeCommand, newCompClaimCommand, newCompSheetCommand,
 }
 
 func newCompCommand(a *app) *cobra.Command {
@@ -18,6 +19,11 @@ func newCompCommand(a *app) *cobra.Command {
 	for _, verb := range compVerbs {
 		cmd.AddCommand(verb(a))
 	}
-	cmd.AddCommand(roomVerbs(a, "comp")...)
+	for _, verb := range roomVerbs(a, "comp") {
+		if verb.Name() == "submit" {
+			submitFolder(a, verb)
+		}
+		cmd.AddCommand(verb)
+	}
 	return cmd
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/qingxinlian/qxl/chaincode/compensation"
 	"github.com/qingxinlian/qxl/chaincode/loan"
 	"github.com/qingxinlian/qxl/chaincode/loan/account"
 	"github.com/qingxinlian/qxl/chaincode/loan/schedule"
@@ -17,6 +18,9 @@ import (
 var answerTexts = map[string]func(io.Writer, json.RawMessage) error{
 	loan.Quote.Name:   textOf(writeQuote),
 	loan.Explain.Name: textOf(writeExplanation),
+
+	compensation.ShowClaim.Name: textOf(writeClaim),
+	compensation.Prefill.Name:   textOf(writeClaim),
 }
 
 func textOf[A any](write func(io.Writer, *A)) func(io.Writer, json.RawMessage) error {

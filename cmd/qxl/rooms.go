@@ -311,11 +311,11 @@ func (a *app) queryVerb(q command.QueryDefinition) *cobra.Command {
 // lists and totals.
 func queryAbout(cmd *cobra.Command) string {
 	switch name := cmd.Name(); {
-	case strings.HasPrefix(name, "show"), strings.HasPrefix(name, "history"), name == "schedule", name == "quote", name == "explain":
+	case strings.HasPrefix(name, "show"), strings.HasPrefix(name, "history"), name == "schedule", name == "quote", name == "explain", name == "prefill":
 	default:
 		return ""
 	}
-	for _, name := range []string{"loan", "application", "number"} {
+	for _, name := range []string{"loan", "application", "number", "claim", "contract"} {
 		if cmd.Flags().Lookup(name) != nil {
 			return name
 		}
