@@ -23,7 +23,14 @@ var examples = map[string]string{
   qxl consortium propose --as Commission/operator1 --number CS-2025-0001 --date 2024-12-31 \
     --change '{"rules":{"back_dating_days":900,"rate_cap_spread":"1.5","decision_days":10,"penalty_percent":50,
       "non_performing":90,"pre_loan_max_days":90,"extensions":[{"up_to_months":12,"term_percent":100},
-      {"up_to_months":60,"term_percent":50},{"max_months":36}]}}'`,
+      {"up_to_months":60,"term_percent":50},{"max_months":36}]}}'
+  # 风险补偿规则包：三家主管部门各签一次才生效，生效后不得修改；文件格式见 docs/compensation.md
+  # a rule pack of risk compensation: in force when each of the three authorities has signed once, and never changed
+  qxl consortium propose --as Finance/officer1 --content rc-qh-v3.json`,
+	"consortium.Approve": `  # 规则包由三家主管部门各签一次；其余参照表由第二人复核一次
+  # a rule pack is signed once by each of the three authorities; other tables by one second person
+  qxl consortium approve --as Commission/approver1 --number HQ-2024-0001 --date 2024-12-31 --proposal GZB-2024-0003
+  qxl consortium approve --as CentralBank/approver1 --number HQ-2024-0002 --date 2024-12-31 --proposal GZB-2024-0003`,
 	"loan.Repay": `  qxl loan repay --as BankA/officer2 --date 2024-12-31 --number HK-2024-0001 --loan HTBANKA2023630105000029 --amount 100.00`,
 	"loan.Disburse": `  qxl loan disburse --as BankA/officer2 --content disburse.json
   cat disburse.json | qxl loan disburse --as BankA/officer2 --content -`,

@@ -6,14 +6,13 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/qingxinlian/qxl/chaincode/chaincodetest"
 	"github.com/qingxinlian/qxl/chaincode/compensation/formula"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/identifier"
 	"github.com/qingxinlian/qxl/chaincode/money"
 )
 
-func bankRule(t testing.TB) consortium.BankBreaker { return chaincodetest.Packs(t)[1].Bank }
+func bankRule(t testing.TB) consortium.BankBreaker { return packs(t)[1].Bank }
 
 // judged runs month ends in a row from one state.
 func judged(t *testing.T, b formula.BankBreaker, months ...formula.Portfolio) formula.BankBreaker {
@@ -119,7 +118,7 @@ func TestBankBreakerMayMeasureCompensation(t *testing.T) {
 }
 
 func TestPoolBreaker(t *testing.T) {
-	rule := chaincodetest.Packs(t)[1].Pool
+	rule := packs(t)[1].Pool
 	for name, c := range map[string]struct {
 		opening, paid, available, expected string
 		want                               formula.Status
@@ -157,7 +156,7 @@ func TestBreakersAreMonotone(t *testing.T) {
 }
 
 func TestBankYearLeft(t *testing.T) {
-	sum := chaincodetest.Packs(t)[1].Sum
+	sum := packs(t)[1].Sum
 	require.Equal(t, yuan("4000000"), formula.BankYearLeft(sum, yuan("20000000"), 0))
 	require.Equal(t, yuan("0.01"), formula.BankYearLeft(sum, yuan("20000000"), yuan("3999999.99")))
 	require.Zero(t, formula.BankYearLeft(sum, yuan("20000000"), yuan("4000000.01")))
@@ -193,7 +192,7 @@ func TestSizeAtTheFilingDate(t *testing.T) {
 		got, err := formula.SizeAt(c.industry, identifier.Figures{Employees: c.employees, Revenue: yuan(c.revenue)})
 		require.NoError(t, err, name)
 		require.Equal(t, c.want, got, name)
-		pack := chaincodetest.Packs(t)[1]
+		pack := packs(t)[1]
 		require.Equal(t, c.want >= identifier.Small, pack.Takes("ENTERPRISE", got), name)
 	}
 	_, err := formula.SizeAt("J6621", identifier.Figures{})

@@ -1,25 +1,22 @@
 package formula_test
 
 import (
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
-	"github.com/qingxinlian/qxl/chaincode/chaincodetest"
 	"github.com/qingxinlian/qxl/chaincode/compensation/formula"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/invalid"
+	testnetwork "github.com/qingxinlian/qxl/test-network"
 )
 
 // deadlines are those of the sample's second pack on the State Council's
 // calendar of 2024 to 2026.
 func deadlines(t testing.TB) formula.Deadlines {
-	raw, err := os.ReadFile("../../../test-network/reference/holidays.csv")
-	require.NoError(t, err)
-	rows, err := calendar.ParseSpecialDays(string(raw))
+	rows, err := calendar.ParseSpecialDays(testnetwork.Holidays)
 	require.NoError(t, err)
 	c := consortium.Calendar{FirstYear: 2024, LastYear: 2026}
 	for _, row := range rows {
@@ -27,7 +24,7 @@ func deadlines(t testing.TB) formula.Deadlines {
 			c.Exceptions = append(c.Exceptions, row.Date)
 		}
 	}
-	return formula.Deadlines{Pack: chaincodetest.Packs(t)[1], Calendar: c}
+	return formula.Deadlines{Pack: packs(t)[1], Calendar: c}
 }
 
 // Each step, worked by hand in docs/compensation.md; trap 16: publicity over

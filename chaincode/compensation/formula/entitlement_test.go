@@ -1,6 +1,7 @@
 package formula_test
 
 import (
+	"encoding/json"
 	"math"
 	"math/big"
 	"testing"
@@ -8,10 +9,11 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/qingxinlian/qxl/chaincode/chaincodetest"
 	"github.com/qingxinlian/qxl/chaincode/compensation/formula"
+	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/invalid"
 	"github.com/qingxinlian/qxl/chaincode/money"
+	testnetwork "github.com/qingxinlian/qxl/test-network"
 )
 
 // yuan reads an amount as it is written.
@@ -21,6 +23,12 @@ func yuan(text string) money.Fen {
 		panic(err)
 	}
 	return f
+}
+
+// packs are the sample's rule packs, RC-QH-v1 and RC-QH-v2.
+func packs(t testing.TB) (list []consortium.RulePack) {
+	require.NoError(t, json.Unmarshal([]byte(testnetwork.RulePacks), &list))
+	return list
 }
 
 func percent(text string) money.Rate { return money.MustRate(text) }
@@ -253,14 +261,14 @@ func TestLargestAmountsDoNotOverflow(t *testing.T) {
 
 // Trap 2: the pack of the filing date decides, whenever the claim comes.
 func TestTermsAreThoseOfThePackAndGuarantee(t *testing.T) {
-	packs := chaincodetest.Packs(t)
-	v2, ok := formula.TermsOf(packs[1], "C1", true)
+	list := packs(t)
+	v2, ok := formula.TermsOf(list[1], "C1", true)
 	require.True(t, ok)
 	require.Equal(t, terms(true), v2)
-	secured, ok := formula.TermsOf(packs[1], "C3", false)
+	secured, ok := formula.TermsOf(list[1], "C3", false)
 	require.True(t, ok)
 	require.Equal(t, percent("20"), secured.Ratio)
-	_, ok = formula.TermsOf(packs[0], "C3", false)
+	_, ok = formula.TermsOf(list[0], "C3", false)
 	require.False(t, ok, "v1 takes loans without security only")
 }
 

@@ -8,7 +8,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
-	"github.com/qingxinlian/qxl/chaincode/chaincodetest"
 	"github.com/qingxinlian/qxl/chaincode/compensation/formula"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/money"
@@ -65,12 +64,12 @@ func TestReturnsNeverExceedWhatWasPaid(t *testing.T) {
 
 func lprTable(t testing.TB) []consortium.LPR {
 	row := func(day, one string) consortium.LPR {
-		return consortium.LPR{Published: chaincodetest.Day(t, day), OneYear: percent(one), FiveYear: percent("4.20")}
+		return consortium.LPR{Published: calendar.MustParse(day), OneYear: percent(one), FiveYear: percent("4.20")}
 	}
 	return []consortium.LPR{row("2022-08-22", "3.65"), row("2023-06-20", "3.55"), row("2023-08-21", "3.45"), row("2024-07-22", "3.35"), row("2024-10-21", "3.10")}
 }
 
-func rules(t testing.TB) consortium.RecoveryRules { return chaincodetest.Packs(t)[1].Recovery }
+func rules(t testing.TB) consortium.RecoveryRules { return packs(t)[1].Recovery }
 
 func day(text string) calendar.Date { return calendar.MustParse(text) }
 
