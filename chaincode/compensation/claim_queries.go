@@ -182,7 +182,7 @@ type EligibleAnswer struct {
 type EligibleLoan struct {
 	Contract    string        `json:"contract"`
 	Claim       string        `json:"claim,omitempty"`
-	Since       calendar.Date `json:"since"`
+	Since       calendar.Date `json:"non_performing_since"`
 	DaysPastDue int           `json:"days_past_due"`
 	Class       account.Class `json:"class"`
 	NoticeDue   calendar.Date `json:"notice_due"`
@@ -262,7 +262,7 @@ type ClaimLine struct {
 	DueBack  money.Fen      `json:"due_back"`
 	Step     Step           `json:"step"`
 	Party    string         `json:"party"`
-	By       calendar.Date  `json:"by,omitempty"`
+	By       calendar.Date  `json:"deadline,omitempty"`
 	Marked   bool           `json:"objection_open"` // 异议标注
 	Last     calendar.Date  `json:"last"`
 }
@@ -323,7 +323,7 @@ type OverdueStep struct {
 	Step     Step          `json:"step"`
 	StepZh   string        `json:"step_zh"`
 	Party    string        `json:"party"`
-	By       calendar.Date `json:"by"`
+	By       calendar.Date `json:"deadline"`
 	DaysLate int           `json:"days_late"` // calendar days
 	Marked   bool          `json:"objection_open"`
 }

@@ -58,14 +58,14 @@ type StepSheet struct {
 	Step  Step          `json:"step"`
 	Zh    string        `json:"step_zh"`
 	Party string        `json:"party"`
-	By    calendar.Date `json:"by"`
+	By    calendar.Date `json:"deadline"`
 	Late  bool          `json:"late,omitempty"`
 }
 
 // NoticeSheet is the notice of non-performance.
 type NoticeSheet struct {
 	On          calendar.Date `json:"on"`
-	Since       calendar.Date `json:"since"`
+	Since       calendar.Date `json:"non_performing_since"`
 	DaysPastDue int           `json:"days_past_due"`
 	Class       account.Class `json:"class"`
 	Due         calendar.Date `json:"notice_due"`

@@ -2,9 +2,13 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/qingxinlian/qxl/chaincode/authorization"
+	"github.com/qingxinlian/qxl/chaincode/compensation"
+	"github.com/qingxinlian/qxl/chaincode/compensation/formula"
+	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/identifier"
 	"github.com/qingxinlian/qxl/chaincode/loan"
 	"github.com/qingxinlian/qxl/chaincode/loan/account"
@@ -23,7 +27,7 @@ var labels = map[string]string{
 	"contract": "合同", "credit": "授信", "date": "日期", "day": "日期", "day_count": "计息基准", "days_past_due": "逾期天数",
 	"deadline": "办理期限", "decision_days": "审批时限(工作日)", "delete": "要求删除", "detail": "详情", "device": "设备", "disbursed": "已发放",
 	"disbursed_on": "放款日期", "due": "到期", "employees": "从业人员", "en": "英文", "entries": "记录", "every_months": "每期月数",
-	"evidence": "签署凭据", "exceptions": "调休与放假", "facts": "基本情况", "fee": "费用", "fingerprint": "证书指纹", "first_year": "起始年",
+	"evidence": "签署凭据或追偿证明", "exceptions": "调休与放假", "facts": "基本情况", "fee": "费用", "fingerprint": "证书指纹", "first_year": "起始年",
 	"five_year": "五年期以上", "form": "授权书版本摘要", "founded": "成立日期", "from": "起", "grace_days": "宽限天数", "grant": "授权书编号",
 	"grantee": "被授权机构", "grants": "授权", "guarantee": "担保方式", "guarantees": "担保方式", "history": "历史", "id": "内部编号",
 	"id_kind": "证件类型", "industry": "行业", "instalment_multiple": "取整单位", "instalments": "还款计划", "interest": "利息", "items": "信息项",
@@ -98,7 +102,7 @@ func shown(name string, v any) string {
 		if c.UnmarshalText([]byte(text)) == nil {
 			return c.Zh() + " " + text
 		}
-	case "status_zh", "class_zh":
+	case "status_zh", "class_zh", "step_zh":
 		return "" // beside the code already
 	case "method":
 		if m, err := schedule.ParseMethod(text); err == nil {
@@ -141,15 +145,61 @@ var codeNames = map[string]map[string]string{
 	"guarantee":    loanCodes(loan.Guarantees),
 	"channel":      loanCodes(loan.Channels),
 	"use":          loanCodes(loan.Uses),
-	"reason":       loanCodes(loan.RejectReasons, loan.RepriceReasons),
+	"reason":       merged(loanCodes(loan.RejectReasons, loan.RepriceReasons), terms(compensation.ClaimReasons, compensation.CloseReasons, compensation.ClawbackReasons)),
+	"objector":     terms(compensation.Objectors),
+	"step":         claimSteps(),
+	"binding":      limbs(),
 	"why":          loanCodes(loan.ClassReasons),
 	"type":         subjectTypes(),
-	"status": {string(authorization.StatusNotYet): "未生效", string(authorization.StatusActive): "有效", string(authorization.StatusExhausted): "次数用完",
-		string(authorization.StatusExpired): "已过期", string(authorization.StatusRevoked): "已撤回"},
+	"status": merged(map[string]string{string(authorization.StatusNotYet): "未生效", string(authorization.StatusActive): "有效", string(authorization.StatusExhausted): "次数用完",
+		string(authorization.StatusExpired): "已过期", string(authorization.StatusRevoked): "已撤回"}, claimStatuses()),
 	"party":     {"B": "银行", "C": "发展改革委", "P": "人民银行", "F": "财政厅", "Audit": "审计厅", "Subject": "信息主体", "Provider": "数据责任单位"},
 	"id_kind":   {subject.USCC.String(): subject.USCC.Zh(), subject.ResidentID.String(): subject.ResidentID.Zh()},
 	"rounding":  {"half-up": "四舍五入", "half-even": "四舍六入五成双"},
 	"month_end": {"clamp": "月末日", "roll": "次月首日"},
+}
+
+// merged joins code lists of one field; the first that has a code names it.
+func merged(lists ...map[string]string) map[string]string {
+	names := map[string]string{}
+	for i := len(lists) - 1; i >= 0; i-- {
+		maps.Copy(names, lists[i])
+	}
+	return names
+}
+
+func terms(lists ...[]consortium.Term) map[string]string {
+	names := map[string]string{}
+	for _, list := range lists {
+		for _, t := range list {
+			names[t.Code] = t.Zh
+		}
+	}
+	return names
+}
+
+func claimStatuses() map[string]string {
+	names := map[string]string{}
+	for s := compensation.Notified; s <= compensation.Withdrawn; s++ {
+		names[s.String()] = s.Zh()
+	}
+	return names
+}
+
+func claimSteps() map[string]string {
+	names := map[string]string{}
+	for s := compensation.StepSubmit; s <= compensation.StepClawback; s++ {
+		names[s.String()] = s.Zh()
+	}
+	return names
+}
+
+func limbs() map[string]string {
+	names := map[string]string{}
+	for _, l := range formula.LimbList() {
+		names[l.String()] = l.Zh()
+	}
+	return names
 }
 
 func grantCodes(list []authorization.Code) map[string]string {
