@@ -2,8 +2,11 @@ package compensation_test
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -135,6 +138,31 @@ func TestEveryTransitionAndEveryOneThatIsNot(t *testing.T) {
 	}
 	require.Equal(t, rows, walked)
 	require.Equal(t, len(all)*len(compensation.Claims)-rows, refused)
+}
+
+// The table is reviewed: whoever changes it changes the copy too.
+func TestTheTableOfClaimsIsTheReviewedOne(t *testing.T) {
+	var b strings.Builder
+	for _, row := range compensation.Claims {
+		fmt.Fprintf(&b, "%-24s %s\n%24s → %s\n", row.Command, names(row.From), "", names(row.To))
+	}
+	const file = "testdata/transitions.txt"
+	if *update {
+		require.NoError(t, os.WriteFile(file, []byte(b.String()), 0o600))
+	}
+	reviewed, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, string(reviewed), b.String(), "if it is right: go test ./chaincode/compensation -run TableOfClaims -update, and have the difference reviewed")
+}
+
+var update = flag.Bool("update", false, "rewrite testdata; review the difference")
+
+func names(list []compensation.ClaimStatus) string {
+	text := ""
+	for _, s := range list {
+		text += " " + s.String()
+	}
+	return text[1:]
 }
 
 // A bank moves nothing after the acceptance: of its commands, only answers and
