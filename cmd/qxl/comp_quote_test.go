@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -112,6 +114,19 @@ func TestQuoteReadsWhatTheFieldsSay(t *testing.T) {
 	require.NoError(t, err)
 	_, got := quoteOf(t, string(other))
 	require.Equal(t, want, got)
+}
+
+// The examples of docs/compensation.md give what stands there.
+func TestQuoteOfTheDocument(t *testing.T) {
+	raw, err := os.ReadFile("../../docs/compensation.md")
+	require.NoError(t, err)
+	blocks := regexp.MustCompile("(?s)```json\n(.*?)\n```").FindAllStringSubmatch(string(raw), -1)
+	require.Len(t, blocks, 4)
+	for i := 0; i < len(blocks); i += 2 {
+		exit, out := quoteOf(t, blocks[i][1])
+		require.Equal(t, exitDone, exit)
+		require.Equal(t, blocks[i+1][1], out)
+	}
 }
 
 // Whatever a file holds, the program answers with one document and says done
