@@ -32,44 +32,16 @@ type Any interface {
 	CollectionName() string
 	// Tell reads a page of the kind with its log pages.
 	Tell(page []byte, logs [][]byte) ([]Told, error)
-	// Keys are the ledger keys that finding the aggregate will read.
-	keys(v *View, ref Ref, birth bool) (collection string, keys []string, err error)
+	// SharedTail is how many last characters may differ where natural keys
+	// may share an index key; 0 where none do.
+	SharedTail() int
+	// unread is the next key that finding a natural key must read.
+	unread(v *View, natural string) (key string, own bool, err error)
 	// Seen tells whether the business number is in the aggregate's log.
 	Seen(v *View, ref Ref, birth bool, party, number string, mark []byte) (bool, error)
 	// Vacant tells whether a birth may take its ID: SlotTaken or a refusal
 	// where it may not.
 	Vacant(v *View, ref Ref) error
-}
-
-// Prefetch reads all keys that the references need, one multi-get per
-// collection.
-func (v *View) Prefetch(wants []Want) error {
-	byCollection := map[string][]string{}
-	var order []string
-	for _, w := range wants {
-		if w.Ref.ID.IsZero() {
-			continue
-		}
-		collection, keys, err := w.Kind.keys(v, w.Ref, w.Birth)
-		if err != nil {
-			return err
-		}
-		if _, ok := byCollection[collection]; !ok {
-			order = append(order, collection)
-		}
-		byCollection[collection] = append(byCollection[collection], keys...)
-		if w.Birth && v.seed != nil { // something will be written, so what was read is validated
-			for _, index := range keys[1:] {
-				v.births[slotKey{collection, index}] = true
-			}
-		}
-	}
-	for _, collection := range order {
-		if err := v.prefetch(collection, byCollection[collection]); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Want is an aggregate that a command will read.
@@ -79,13 +51,55 @@ type Want struct {
 	Birth bool // the command brings it into being, so its natural key is looked up too
 }
 
-func (k *Kind[S]) keys(v *View, ref Ref, birth bool) (string, []string, error) {
-	page, err := v.pageKey(k.Code, k.Collection, ref.ID.Page)
-	if err != nil || !birth || k.Under {
-		return k.Collection, []string{page}, err
+// Prefetch reads all keys that the references need, one multi-get per
+// collection, and one more for those whose lists of natural keys are full.
+func (v *View) Prefetch(wants []Want) error {
+	for first := true; len(wants) > 0; first = false {
+		byCollection := map[string][]string{}
+		var order []string
+		add := func(collection, key string) {
+			if _, ok := byCollection[collection]; !ok {
+				order = append(order, collection)
+			}
+			byCollection[collection] = append(byCollection[collection], key)
+		}
+		var births []Want
+		for _, w := range wants {
+			if w.Ref.ID.IsZero() {
+				continue
+			}
+			collection := w.Kind.CollectionName()
+			if first {
+				page, err := v.pageKey(w.Kind.KindCode(), collection, w.Ref.ID.Page)
+				if err != nil {
+					return err
+				}
+				add(collection, page)
+			}
+			if !w.Birth {
+				continue
+			}
+			key, own, err := w.Kind.unread(v, w.Ref.No)
+			if err != nil {
+				return err
+			}
+			if key == "" {
+				continue
+			}
+			add(collection, key)
+			if own && v.seed != nil { // something will be written, so what was read is validated
+				v.births[slotKey{collection, key}] = true
+			}
+			births = append(births, w)
+		}
+		for _, collection := range order {
+			if err := v.prefetch(collection, byCollection[collection]); err != nil {
+				return err
+			}
+		}
+		wants = births
 	}
-	index, err := v.indexKey(k.Code, k.Collection, ref.No)
-	return k.Collection, []string{page, index}, err
+	return nil
 }
 
 // Get finds an aggregate by ID and natural key; Unknown is refused where
@@ -132,50 +146,6 @@ func (k *Kind[S]) record(s *slot) (*Record[S], error) {
 		return nil, Errorf("STATE_CORRUPT", "a page holds another kind than %s", k.Code)
 	}
 	return r, nil
-}
-
-// Locate finds the ID that belongs to a natural key; zero if there is none.
-func (k *Kind[S]) Locate(v *View, natural string) (ID, error) {
-	if k.Under {
-		return ID{}, Errorf("NO_INDEX", "aggregates of kind %s are found by the ID of another one", k.Code)
-	}
-	key, err := v.indexKey(k.Code, k.Collection, natural)
-	if err != nil {
-		return ID{}, err
-	}
-	raw, err := v.read(k.Collection, key)
-	if err != nil || raw == nil {
-		return ID{}, err
-	}
-	var s sealed
-	if err := Decode(raw, &s); err != nil {
-		return ID{}, Errorf("STATE_CORRUPT", "an index entry of kind %s cannot be read", k.Code)
-	}
-	return ParseID(string(s.Body))
-}
-
-// LocateAll is Locate for many natural keys with one multi-get.
-func (k *Kind[S]) LocateAll(v *View, naturals []string) ([]ID, error) {
-	keys := make([]string, len(naturals))
-	for i, n := range naturals {
-		key, err := v.indexKey(k.Code, k.Collection, n)
-		if err != nil {
-			return nil, err
-		}
-		keys[i] = key
-	}
-	if err := v.prefetch(k.Collection, keys); err != nil {
-		return nil, err
-	}
-	ids := make([]ID, len(naturals))
-	for i, n := range naturals {
-		id, err := k.Locate(v, n)
-		if err != nil {
-			return nil, err
-		}
-		ids[i] = id
-	}
-	return ids, nil
 }
 
 // Seen tells whether the party's business number is in the aggregate's log
@@ -348,7 +318,7 @@ func (c change[S]) Apply(v *View, s Stamp) error {
 			return Unknown.At("id", nil, c.ref.No)
 		}
 		r = &Record[S]{Natural: c.ref.No, kind: k}
-		if err := k.putIndex(v, c.ref); err != nil {
+		if err := k.enter(v, c.ref); err != nil {
 			return err
 		}
 	}
@@ -379,26 +349,4 @@ func (k *Kind[S]) Vacant(v *View, ref Ref) error {
 		return SlotTaken
 	}
 	return err
-}
-
-func (k *Kind[S]) putIndex(v *View, ref Ref) error {
-	if k.Under {
-		return nil
-	}
-	key, err := v.indexKey(k.Code, k.Collection, ref.No)
-	if err != nil {
-		return err
-	}
-	s := sealed{Schema: 1, Body: []byte(ref.ID.String())}
-	if k.Collection != "" {
-		if s.Salt, err = v.salt(k.Collection, key); err != nil {
-			return err
-		}
-	}
-	raw, err := Encode(s)
-	if err != nil {
-		return err
-	}
-	v.write(k.Collection, key, raw)
-	return nil
 }

@@ -18,6 +18,7 @@
 //	S                                    the collection's secret
 //	P<kind>:HMAC(secret, page ‖ gen)     a page of up to Kind.Slots aggregates
 //	I<kind>:HMAC(secret, natural key)    natural key → ID, written at birth
+//	I<kind>-<n>:HMAC(secret, head)       a list of up to 128 natural keys → IDs that begin with the head and have at most n more characters
 //	G<kind>:HMAC(secret, page ‖ n)       the n-th log page: older entries of a page's aggregates
 //	R:HMAC(secret, transaction ID)       a receipt
 //

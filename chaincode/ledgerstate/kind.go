@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"strings"
 	"sync"
 
 	"github.com/vmihailenco/msgpack/v5"
@@ -33,7 +34,15 @@ type Kind[S any] struct {
 	// Plain says that an aggregate is its state alone: no log is kept, so that
 	// business numbers are found elsewhere. For what is worked out from other
 	// aggregates and would roll at every write.
-	Plain  bool
+	Plain bool
+	// Tails lets natural keys share index keys: those that differ in their
+	// last Tails[0] characters share one until it is full; further ones share
+	// it with those that differ in their last Tails[1] characters, and so on,
+	// and what finds no list has a key of its own. Longest first; none: each
+	// natural key has its own. Suits numbers that count up at their end and
+	// are born many at once: births of one list at the same moment by two
+	// submitters get into each other's way, and one is sent again.
+	Tails  []int
 	Zh, En string
 
 	// Digest gives what of the state counts in the state digest, nil for all
@@ -48,8 +57,13 @@ type Kind[S any] struct {
 // NewKind declares a kind with its events; an event's position is its code in
 // stored logs, so new ones are appended only.
 func NewKind[S any](k Kind[S], events ...Event[S]) *Kind[S] {
-	if k.Slots < 1 || k.Slots > 256 || k.Schema == 0 || k.Code == "" {
-		panic("kind " + k.Code + ": slots, schema or code missing")
+	if k.Slots < 1 || k.Slots > 256 || k.Schema == 0 || k.Code == "" || strings.Contains(k.Code, "-") {
+		panic("kind " + k.Code + ": slots, schema or code missing, or a hyphen in the code, which lists of natural keys have")
+	}
+	for i, tail := range k.Tails {
+		if tail < 1 || i > 0 && tail >= k.Tails[i-1] {
+			panic("kind " + k.Code + ": tails are not positive and falling")
+		}
 	}
 	k.codes = map[reflect.Type]int{}
 	for i, e := range events {

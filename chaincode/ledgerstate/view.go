@@ -35,9 +35,10 @@ type View struct {
 
 	secrets map[string][]byte
 	keys    map[keyOf]string   // derived before: a page's name is asked for several times a command
-	births  map[slotKey]bool   // index keys that are expected to be absent, see absent
+	births  map[slotKey]bool   // births' own index keys, expected to be absent, see absent
 	cache   map[slotKey][]byte // read from the ledger; nil value: absent
 	pages   map[slotKey]*page
+	lists   map[slotKey]*index
 	writes  map[slotKey][]byte
 }
 
@@ -45,7 +46,7 @@ type View struct {
 // written.
 func NewView(stub Stub, namespace string, seed []byte) *View {
 	return &View{stub: stub, namespace: namespace, seed: seed,
-		secrets: map[string][]byte{}, keys: map[keyOf]string{}, births: map[slotKey]bool{}, cache: map[slotKey][]byte{}, pages: map[slotKey]*page{}, writes: map[slotKey][]byte{}}
+		secrets: map[string][]byte{}, keys: map[keyOf]string{}, births: map[slotKey]bool{}, cache: map[slotKey][]byte{}, pages: map[slotKey]*page{}, lists: map[slotKey]*index{}, writes: map[slotKey][]byte{}}
 }
 
 // read gives the committed value of a key, or what this transaction wrote;
@@ -81,10 +82,11 @@ func (v *View) read(collection, key string) ([]byte, error) {
 // absent tells absent from missing: where the ledger knows a hash of the key
 // but the value is empty, this node lacks private data that it should hold.
 //
-// The natural keys of births are not asked about, a call to the peer each:
+// Index keys of a birth's own are not asked about, a call to the peer each:
 // the read set says that they are absent, so where one is not, the other
 // endorser's answer differs or the transaction is found invalid (MVCC), and
-// is sent again. Nothing is decided on a value that is missing.
+// is sent again. Nothing is decided on a value that is missing. Shared ones
+// are asked about: they are few, and most of them exist.
 func (v *View) absent(collection, key string) error {
 	if collection == "" || v.births[slotKey{collection, key}] {
 		return nil
@@ -150,6 +152,9 @@ func (v *View) Flush() (int, error) {
 		if err := v.encodePage(p); err != nil {
 			return 0, err
 		}
+	}
+	if err := v.writeLists(); err != nil {
+		return 0, err
 	}
 	keys := make([]slotKey, 0, len(v.writes))
 	for k := range v.writes {

@@ -199,7 +199,7 @@ func (c *Contract) DecodeMsgpack(dec *msgpack.Decoder) error {
 
 // Kind are the loans of a book.
 var Kind = ledgerstate.NewKind[Loan](ledgerstate.Kind[Loan]{
-	Code: "loan", Collection: command.Loan.Name, Slots: 16, Keep: 3, Schema: 1,
+	Code: "loan", Collection: command.Loan.Name, Slots: 16, Keep: 3, Schema: 1, Tails: []int{4, 2},
 	Zh: "贷款", En: "loans",
 	Digest: Loan.digested,
 }, LoanAccepted{}, LoanRejected{}, CreditDecided{}, ContractSigned{}, LoanDisbursed{}, LoanCharged{}, LoanRepaid{}, LoanSettled{},

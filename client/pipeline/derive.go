@@ -33,7 +33,7 @@ func ItemOf(def command.Definition, content any) (Item, error) {
 		if w.Ref.No == "" || w.Ref.No != others[i].Ref.No {
 			continue // an optional reference that is not given, or one named by an ID that is not known yet
 		}
-		r := Ref{Kind: Kind{Code: w.Kind.KindCode(), Slots: slotsOf(w.Kind)}, Birth: w.Birth, Reads: i > 0 && !w.Birth}
+		r := Ref{Kind: Kind{Code: w.Kind.KindCode(), Slots: slotsOf(w.Kind), Tail: w.Kind.SharedTail()}, Birth: w.Birth, Reads: i > 0 && !w.Birth}
 		place := places[w.Ref.ID]
 		switch {
 		case place != nil && place.No == w.Ref.No && !second(item.Refs, place):

@@ -11,7 +11,8 @@
 //     across lanes: they stand in one transaction in that order, or the later
 //     one waits for the commit of the earlier one;
 //   - two transactions in flight never write a page that the other reads or
-//     writes, so they do not invalidate each other;
+//     writes, nor an index key that births of both share, so they do not
+//     invalidate each other;
 //   - infrastructure that is down pauses the pipeline, which says so and goes
 //     on by itself; only the context ends it.
 //

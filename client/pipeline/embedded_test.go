@@ -1,12 +1,14 @@
 package pipeline_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/qingxinlian/qxl/chaincode"
@@ -33,13 +35,13 @@ type stepped struct{ Number string }
 
 func (stepped) Evolve(c count) count { return count{c.N + 1} }
 
-func newKind(code, collection string) *ledgerstate.Kind[count] {
-	return ledgerstate.NewKind[count](ledgerstate.Kind[count]{Code: code, Collection: collection, Slots: 16, Keep: 4, Schema: 1, Zh: code, En: code}, stepped{})
+func newKind(code, collection string, tails ...int) *ledgerstate.Kind[count] {
+	return ledgerstate.NewKind[count](ledgerstate.Kind[count]{Code: code, Collection: collection, Slots: 16, Keep: 4, Schema: 1, Tails: tails, Zh: code, En: code}, stepped{})
 }
 
 var (
 	grantKind = newKind("grant", "intake")
-	loanKind  = newKind("loan", "loan")
+	loanKind  = newKind("loan", "loan", 4, 2)
 
 	badStep = refusal.New("PIPELINE_TEST_BAD", "拒绝", "refused", "")
 	anyone  = []command.Allow{{Party: command.Commission, Role: "operator"}, {Party: command.Bank, Role: "operator"}}
@@ -246,6 +248,44 @@ func TestTwoWritersOfTheSameFile(t *testing.T) {
 	}
 }
 
+// Two importers at once, whose births share index keys: where they get into
+// each other's way one is sent again, and no birth is lost from a list.
+func TestTwoWritersOfSharedIndexKeys(t *testing.T) {
+	operator, bank, today := newLedger(t)
+	lists := make([][]step, 2)
+	for i := range 400 {
+		no := fmt.Sprintf("loan-%04d", i)
+		lists[i%2] = append(lists[i%2], step{Number: no, Target: ledgerstate.Ref{No: no}, Birth: true})
+	}
+	retried := make(chan int)
+	for _, list := range lists {
+		go func() {
+			outcomes, progress := post(t, bank, today, pipeline.Options{BatchSize: 20, MaxAge: time.Millisecond}, list)
+			for i, o := range outcomes {
+				assert.Equal(t, "accepted", o, list[i].Number)
+			}
+			retried <- progress.Retried
+		}()
+	}
+	t.Logf("sent again: %d", <-retried+<-retried)
+	require.Len(t, digests(t, operator), 400)
+	client, err := book.Open(t.Context(), operator, "CommissionMSP")
+	require.NoError(t, err)
+	var numbers []string
+	for i := range 401 {
+		numbers = append(numbers, fmt.Sprintf("loan-%04d", i))
+	}
+	ids, err := client.Locate(t.Context(), modelBook, "loan", numbers)
+	require.NoError(t, err)
+	at := map[ledgerstate.ID]bool{}
+	for i, id := range ids[:400] {
+		require.False(t, id.IsZero(), "%s is not found", numbers[i])
+		at[id] = true
+	}
+	require.Len(t, at, 400)
+	require.True(t, ids[400].IsZero())
+}
+
 // What a room's command names is found in its content, whatever it derives.
 func TestItemOf(t *testing.T) {
 	for _, def := range append(append([]command.Definition(nil), chaincode.BookCommands...), chaincode.CommonsCommands...) {
@@ -270,7 +310,7 @@ func TestItemOf(t *testing.T) {
 	item, err := pipeline.ItemOf(def, c)
 	require.NoError(t, err)
 	require.True(t, c.Target.ID.IsZero() && c.Reads.ID.IsZero(), "the content is as before")
-	loan, grant := pipeline.Kind{Code: "loan", Slots: 16}, pipeline.Kind{Code: "grant", Slots: 16}
+	loan, grant := pipeline.Kind{Code: "loan", Slots: 16, Tail: 4}, pipeline.Kind{Code: "grant", Slots: 16}
 	require.Equal(t, []pipeline.Ref{
 		{Kind: loan, At: &c.Target, Birth: true},
 		{Kind: pipeline.Kind{Code: "shadow", Slots: 16}, At: &ledgerstate.Ref{No: "g1"}, With: &c.Target, Birth: true},

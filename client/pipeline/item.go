@@ -11,10 +11,13 @@ import (
 type Kind struct {
 	Code  string
 	Slots int // aggregates per page
+	// Tail is how many last characters of natural keys may differ where births
+	// write one index key; 0: each birth writes its own.
+	Tail int
 }
 
 // KindOf is the Kind of a room's kind.
-func KindOf[S any](k *ledgerstate.Kind[S]) Kind { return Kind{k.Code, k.Slots} }
+func KindOf[S any](k *ledgerstate.Kind[S]) Kind { return Kind{k.Code, k.Slots, k.SharedTail()} }
 
 // Key names an aggregate by its natural key.
 type Key struct {

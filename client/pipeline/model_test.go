@@ -125,6 +125,9 @@ func (m *model) Submit(ctx context.Context, call ledger.Call) (*ledger.Commit, e
 		if !s.Target.ID.IsZero() {
 			writes[pageOf(s.Target)] = true
 		}
+		if tail := kind(s.Target.No).Tail; s.Birth && tail > 0 {
+			writes["index key "+ledgerstate.Head(s.Target.No, tail)] = true
+		}
 		if s.Reads != nil && !s.Reads.ID.IsZero() {
 			reads[pageOf(*s.Reads)] = true
 		}

@@ -36,6 +36,7 @@ type use struct {
 	fixed bool       // the ID is the caller's
 	wish  bool       // but may give way to another
 	with  *aggregate // whose ID this one shares; nil for its own
+	index pageKey    // the index key that a birth shares, as if it were a page; zero for one of its own
 }
 
 // id is where the aggregate lives; zero if that is not known.
@@ -100,6 +101,9 @@ func (p *Pipeline) register(e *entry) {
 			if r.With != nil && e.uses[j].at == r.With {
 				u.with, u.fixed = e.uses[j].agg, false
 			}
+		}
+		if r.Birth && r.Kind.Tail > 0 {
+			u.index = pageKey{r.Kind.Code, sharedIndex + ledgerstate.Head(r.At.No, r.Kind.Tail)}
 		}
 		if u.fixed && agg.id.IsZero() {
 			agg.id, agg.located, agg.proposed = r.At.ID, true, r.Birth

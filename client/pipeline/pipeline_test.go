@@ -19,7 +19,11 @@ import (
 	"github.com/qingxinlian/qxl/client/pipeline"
 )
 
-func kind(no string) pipeline.Kind { return pipeline.Kind{Code: kindOf(no), Slots: 4} }
+// kind: births of loans whose numbers differ in the last digit write one
+// index key.
+func kind(no string) pipeline.Kind {
+	return pipeline.Kind{Code: kindOf(no), Slots: 4, Tail: map[string]int{"loan": 1}[kindOf(no)]}
+}
 
 // itemOf makes an item of a step: loans are written on lane loan, grants on
 // lane intake.

@@ -11,6 +11,10 @@ import (
 // pageKey names a page of aggregates.
 type pageKey struct{ kind, page string }
 
+// sharedIndex begins what stands for a shared index key among pages, whose
+// names have letters and digits only.
+const sharedIndex = "#"
+
 // partition is a set of pages of which one transaction at most is in flight.
 type partition struct {
 	index int
@@ -149,9 +153,13 @@ type batch struct {
 	reads      map[pageKey]bool
 }
 
-// fits reports whether an entry's pages are free of other transactions.
+// fits reports whether an entry's pages are free of other transactions, and
+// the index keys that its births share with others.
 func (p *Pipeline) fits(e *entry) bool {
 	for _, u := range e.uses {
+		if u.index != (pageKey{}) && p.inUse[u.index] != nil {
+			return false
+		}
 		if u.id().IsZero() {
 			continue
 		}
@@ -166,6 +174,9 @@ func (p *Pipeline) fits(e *entry) bool {
 func (b *batch) add(e *entry) {
 	b.list = append(b.list, e)
 	for _, u := range e.uses {
+		if u.index != (pageKey{}) {
+			b.writes[u.index] = true
+		}
 		if u.id().IsZero() {
 			continue
 		}
