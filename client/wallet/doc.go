@@ -16,4 +16,6 @@
 //
 // It owns the folder people/ and nothing else: it issues no certificate (see
 // devca, and network/identity for the real network) and opens no connection.
+// How a file or folder comes to the disk whole, and which of two signatures
+// Fabric takes, it tells those who issue too.
 package wallet
