@@ -59,7 +59,9 @@ func (d PayoutDecision) Fits(f PayoutFacts) *refusal.Refusal {
 }
 
 // PayoutWants are what a payment reads of the book.
-func PayoutWants(c PayoutContent) []ledgerstate.Want { return append(wantsClaim(c.Claim), docketWant) }
+func PayoutWants(c PayoutContent) []ledgerstate.Want {
+	return append(wantsClaim(c.Claim), docketWant, yearWant(c.Date))
+}
 
 // AskPayout gives the facts of a claim that may be paid.
 func AskPayout(ctx *command.Context, c PayoutContent) (PayoutFacts, error) {
@@ -90,10 +92,11 @@ func ApplyPayout(ctx *command.Context, c PayoutContent, f PayoutFacts, d PayoutD
 		return nil, err
 	}
 	changes := []ledgerstate.Change{a.happened(e), docket}
-	if d.Amount > 0 {
-		changes = append(changes, FilingKind.Happened(a.filing(), CompensationPaid{Amount: d.Amount}))
+	if d.Amount == 0 {
+		return changes, nil
 	}
-	return changes, nil
+	year, err := moved(ctx.View, c.Date, YearMoney{Paid: d.Amount, Payments: 1})
+	return append(changes, FilingKind.Happened(a.filing(), CompensationPaid{Amount: d.Amount}), year), err
 }
 
 // StopContent stops what is not paid yet of a claim 中止拨付, until the claim
@@ -175,7 +178,9 @@ type BackDecision struct {
 func (d BackDecision) Fits(f BackFacts) *refusal.Refusal { return above(d.Got, f.Owed) }
 
 // BackWants are what money that comes back reads of the book.
-func BackWants(c BackContent) []ledgerstate.Want { return wantsClaim(c.Claim) }
+func BackWants(c BackContent) []ledgerstate.Want {
+	return append(wantsClaim(c.Claim), yearWant(c.Date))
+}
 
 // AskReturn gives what is to be returned 返还追偿款 of what a bank recovered.
 func AskReturn(ctx *command.Context, c BackContent) (BackFacts, error) {
@@ -202,7 +207,7 @@ func ApplyReturn(ctx *command.Context, c BackContent, f BackFacts, d BackDecisio
 	}
 	after := e.Evolve(*a.Claim)
 	e.Deadline = after.nextReturn(0)
-	return []ledgerstate.Change{a.happened(e), FilingKind.Happened(a.filing(), CompensationReturned{Amount: d.Got.Amount})}, nil
+	return a.came(e, d.Got)
 }
 
 // AskClawback gives what is to be paid back 缴回.
@@ -229,7 +234,13 @@ func ApplyClawback(ctx *command.Context, c BackContent, f BackFacts, d BackDecis
 	if e.Last {
 		e.Deadline = Deadline{}
 	}
-	return []ledgerstate.Change{a.happened(e), FilingKind.Happened(a.filing(), CompensationReturned{Amount: d.Got.Amount})}, nil
+	return a.came(e, d.Got)
+}
+
+// came are the changes of money that came back.
+func (a *acting) came(e ledgerstate.Event[Claim], got Owed) ([]ledgerstate.Change, error) {
+	year, err := moved(a.View, a.date, YearMoney{Returned: got.Amount, Interest: got.Interest})
+	return []ledgerstate.Change{a.happened(e), FilingKind.Happened(a.filing(), CompensationReturned{Amount: got.Amount}), year}, err
 }
 
 // above refuses money that is not owed, and money of which there is none.

@@ -11,10 +11,11 @@ import (
 
 // ClaimQueries are the queries of claims.
 var ClaimQueries = []command.QueryDefinition{
-	ShowClaim, Prefill, Eligible, ListClaims, ClaimHistory, Overdue, PublicityList, ShowDocket, Recompute,
+	ShowClaim, Prefill, Eligible, ListClaims, ClaimHistory, Overdue, PublicityList, ShowDocket, Recompute, ShowYear,
 	command.Locate(command.Book, command.Comp, ClaimKind, compStaff...),
 	command.Export(command.Book, command.Comp, ClaimKind, compStaff...),
 	command.Export(command.Book, command.Comp, DocketKind, compStaff...),
+	command.Export(command.Book, command.Comp, YearKind, compStaff...),
 }
 
 // compStaff are the people of the bank in its own book and of the authorities.

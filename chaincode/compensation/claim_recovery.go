@@ -18,7 +18,7 @@ import (
 var RecordRecovery = command.Command[ClaimContent]{
 	Spec: command.Spec{Name: "comp.RecordRecovery", Zh: "登记追偿回收", En: "record what came in after the payment", Lane: command.CompLane,
 		Access: []command.Allow{{Party: command.Bank, Role: "officer"}, {Party: command.Finance, Role: "officer"}}},
-	Wants: func(c ClaimContent) []ledgerstate.Want { return wantsClaim(c.Claim) },
+	Wants: func(c ClaimContent) []ledgerstate.Want { return append(wantsClaim(c.Claim), yearWant(c.Date)) },
 	Valid: func(c ClaimContent) error { return said("note", c.Note) },
 	Decide: func(ctx *command.Context, c ClaimContent) ([]ledgerstate.Change, error) {
 		a, err := act(ctx, "comp.RecordRecovery", c.Claim, c.Date)
@@ -55,7 +55,15 @@ var RecordRecovery = command.Command[ClaimContent]{
 			e.ReturnBy = next.On
 		}
 		e.Act = a.act(a.nextReturn(e.ReturnBy))
-		return []ledgerstate.Change{a.happened(e)}, nil
+		var net money.Fen
+		for _, r := range news {
+			if r.isCost() {
+				r.Amount = -r.Amount
+			}
+			net += r.Amount
+		}
+		year, err := moved(ctx.View, c.Date, YearMoney{Recovered: net})
+		return []ledgerstate.Change{a.happened(e), year}, err
 	},
 }
 
