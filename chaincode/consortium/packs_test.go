@@ -190,6 +190,28 @@ func TestRulePackIsChosenByFilingDate(t *testing.T) {
 	require.False(t, ok)
 }
 
+// Trap 7: one figure below its bound takes a firm one size down, and the pack
+// takes it by that size.
+func TestTrap7RulePackTakesByTheSizeRule(t *testing.T) {
+	retail, err := identifier.ParseIndustry("F5211")
+	require.NoError(t, err)
+	pack := chaincodetest.Packs(t)[1]
+	for _, c := range []struct {
+		employees int
+		revenue   money.Fen // yuan
+		size      identifier.Size
+		taken     bool
+	}{
+		{9, 1_500_000, identifier.Micro, true}, {10, 1_500_000, identifier.Small, true}, {50, 4_000_000, identifier.Small, true},
+		{50, 5_000_000, identifier.Medium, false}, {300, 200_000_000, identifier.Large, false},
+	} {
+		size, err := identifier.SizeOf(retail, identifier.Figures{Employees: c.employees, Revenue: c.revenue * money.Yuan})
+		require.NoError(t, err)
+		require.Equal(t, c.size, size)
+		require.Equal(t, c.taken, pack.Takes("ENTERPRISE", size))
+	}
+}
+
 // Each of these is refused for the field it names.
 func TestRulePackOutOfRange(t *testing.T) {
 	l := chaincodetest.New(t, "2024-08-01")

@@ -8,7 +8,6 @@ import (
 
 	"github.com/qingxinlian/qxl/chaincode/compensation/formula"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
-	"github.com/qingxinlian/qxl/chaincode/identifier"
 	"github.com/qingxinlian/qxl/chaincode/money"
 )
 
@@ -171,32 +170,4 @@ func TestStatusNames(t *testing.T) {
 		require.NotEmpty(t, s.Zh())
 		require.Equal(t, s <= formula.Warned, s.Files())
 	}
-}
-
-// Trap 7: the size of the filing date; one figure below its bound takes a firm
-// one class down.
-func TestSizeAtTheFilingDate(t *testing.T) {
-	for name, c := range map[string]struct {
-		industry  string
-		employees int
-		revenue   string // 万元
-		want      identifier.Size
-	}{
-		"retail, 9 people":   {"F5211", 9, "1500000", identifier.Micro},
-		"retail, 10 people":  {"F5211", 10, "1500000", identifier.Small},
-		"retail, 50 and 400": {"F5211", 50, "4000000", identifier.Small},
-		"retail, 50 and 500": {"F5211", 50, "5000000", identifier.Medium},
-		"retail, 300":        {"F5211", 300, "200000000", identifier.Large},
-		"ranch":              {"A0311", 1, "499999.99", identifier.Micro},
-	} {
-		got, err := formula.SizeAt(c.industry, identifier.Figures{Employees: c.employees, Revenue: yuan(c.revenue)})
-		require.NoError(t, err, name)
-		require.Equal(t, c.want, got, name)
-		pack := packs(t)[1]
-		require.Equal(t, c.want >= identifier.Small, pack.Takes("ENTERPRISE", got), name)
-	}
-	_, err := formula.SizeAt("J6621", identifier.Figures{})
-	require.Equal(t, "SIZE_NOT_DEFINED", code(t, err))
-	_, err = formula.SizeAt("", identifier.Figures{})
-	require.Equal(t, "INDUSTRY_FORMAT", code(t, err))
 }
