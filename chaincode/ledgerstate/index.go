@@ -111,8 +111,10 @@ type place struct {
 
 // look seeks a natural key in the lists from the one with the shortest head
 // on, each of which sends on only once it is full, and last under a key of
-// its own.
+// its own, where it may be in any case if the collection was opened before
+// there were lists.
 func (k *Kind[S]) look(v *View, natural string) (place, error) {
+	var room place
 	for _, tail := range k.Tails {
 		head := Head(natural, tail)
 		key, err := k.listKey(v, head, tail)
@@ -131,8 +133,12 @@ func (k *Kind[S]) look(v *View, natural string) (place, error) {
 			return place{id: x.List[at].ID}, nil
 		}
 		if !x.Full {
-			return place{list: x, rest: rest}, nil
+			room = place{list: x, rest: rest}
+			break
 		}
+	}
+	if room.list != nil && !v.older[k.Collection] {
+		return room, nil
 	}
 	key, err := v.indexKey(k.Code, k.Collection, natural)
 	if err != nil {
@@ -147,7 +153,7 @@ func (k *Kind[S]) look(v *View, natural string) (place, error) {
 		return place{next: key, own: true}, nil
 	}
 	if raw == nil {
-		return place{}, nil
+		return room, nil
 	}
 	var s sealed
 	if err := Decode(raw, &s); err != nil {
@@ -270,12 +276,9 @@ func (v *View) writeLists() error {
 		return dirty[i].collection < dirty[j].collection || (dirty[i].collection == dirty[j].collection && dirty[i].key < dirty[j].key)
 	})
 	for _, x := range dirty {
-		if x.collection != "" {
-			salt, err := v.salt(x.collection, x.key)
-			if err != nil {
-				return err
-			}
-			x.Salt = salt
+		var err error
+		if x.Salt, err = v.salt(x.collection, x.key); err != nil {
+			return err
 		}
 		raw, err := Encode(x.indexValue)
 		if err != nil {

@@ -170,6 +170,9 @@ func TestHostileNaturalKeysDoNotMeet(t *testing.T) {
 	require.Panics(t, func() { sharing("a-4") }, "its keys would be another kind's lists")
 	require.Panics(t, func() { sharing("a", 2, 4) })
 	require.Panics(t, func() { sharing("a", 0) })
+	require.Panics(t, func() {
+		NewKind[counter](Kind[counter]{Code: "public", Slots: 4, Keep: 4, Schema: 1, Tails: []int{2}}, added{})
+	}, "what is public is seldom born")
 }
 
 // A list is written once a transaction, however many births it takes, and
@@ -286,6 +289,49 @@ func TestMissingSharedIndexKeyIsNeverAbsent(t *testing.T) {
 		require.Equal(t, c.own, own)
 		require.Equal(t, 1, lists, "that of XX")
 	}
+}
+
+// A collection opened before there were lists holds numbers under keys of
+// their own: they are found and unique beside the lists of what came after.
+func TestNumbersFromBeforeThereWereLists(t *testing.T) {
+	old, now := sharing("listed"), listed42
+	m := opened(t)
+	raw, err := Encode(secretValue{secretBeforeLists, nil, bytes.Repeat([]byte{9}, SecretSize)})
+	require.NoError(t, err)
+	m.state["loan/"+secretKey] = raw
+	v := NewView(m, "BankAMSP", seed)
+	for i := range 4 {
+		require.NoError(t, bear(t, old, v, ref("p1", i, fmt.Sprintf("HT%04d", i)), "n"))
+	}
+	flush(t, m, v)
+	for round := range 2 {
+		for _, batch := range []bool{false, true} {
+			v = NewView(m, "BankAMSP", seed)
+			page := fmt.Sprintf("q%d%t", round, batch)
+			taken, free := ref(page, 0, "HT0002"), ref(page, 1, "HT1002"+page)
+			if batch {
+				require.NoError(t, v.Prefetch([]Want{{Kind: now, Ref: taken, Birth: true}, {Kind: now, Ref: free, Birth: true}}))
+			}
+			require.True(t, Exists.Is(bear(t, now, v, taken, "other")))
+			require.NoError(t, bear(t, now, v, taken, "n"), "already applied")
+			require.NoError(t, bear(t, now, v, free, "n"))
+			flush(t, m, v)
+			id, err := now.Locate(NewView(m, "BankAMSP", nil), free.No)
+			require.NoError(t, err)
+			require.Equal(t, free.ID, id)
+		}
+	}
+	ids, err := now.LocateAll(NewView(m, "BankAMSP", nil), []string{"HT0000", "HT0003", "HT0004"})
+	require.NoError(t, err)
+	require.Equal(t, []ID{{"p1", 0}, {"p1", 3}, {}}, ids)
+	keys, _ := written(t, m, now)
+	own := 0
+	for name := range keys {
+		if strings.HasPrefix(name, "Ilisted:") {
+			own++
+		}
+	}
+	require.Equal(t, 4, own, "what comes after goes into lists")
 }
 
 func TestListsTellNothingAndKnowTheirSchema(t *testing.T) {

@@ -61,8 +61,8 @@ func NewKind[S any](k Kind[S], events ...Event[S]) *Kind[S] {
 		panic("kind " + k.Code + ": slots, schema or code missing, or a hyphen in the code, which lists of natural keys have")
 	}
 	for i, tail := range k.Tails {
-		if tail < 1 || i > 0 && tail >= k.Tails[i-1] {
-			panic("kind " + k.Code + ": tails are not positive and falling")
+		if tail < 1 || i > 0 && tail >= k.Tails[i-1] || k.Collection == "" {
+			panic("kind " + k.Code + ": tails are not positive and falling, or of public state")
 		}
 	}
 	k.codes = map[reflect.Type]int{}

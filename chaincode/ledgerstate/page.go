@@ -47,7 +47,7 @@ type pageValue struct {
 	Slots  [][]byte // nil where nothing lives
 }
 
-const pageSchema = 3
+const pageSchema = 2
 
 // fullPage is the size at which a page's older log entries roll. Larger pages
 // roll less often, each roll being a key more to write; smaller ones are

@@ -18,6 +18,14 @@ const (
 	hintSize   = 4
 )
 
+// Schema of a secret. Collections opened before natural keys shared index
+// keys have the first: there, a number may be under a key of its own though
+// its list has room.
+const (
+	secretBeforeLists = 1
+	secretSchema      = 2
+)
+
 type secretValue struct {
 	Schema uint8
 	Salt   []byte
@@ -68,6 +76,7 @@ func (v *View) secret(collection string) ([]byte, error) {
 		return nil, Errorf("STATE_CORRUPT", "secret of collection %s of %s cannot be read", collection, v.namespace)
 	}
 	v.secrets[collection] = s.Secret
+	v.older[collection] = s.Schema == secretBeforeLists
 	return s.Secret, nil
 }
 
@@ -98,7 +107,7 @@ func (v *View) PlaceSecret(collection string, secret []byte) error {
 	if err != nil {
 		return err
 	}
-	raw, err := Encode(secretValue{1, salt, secret})
+	raw, err := Encode(secretValue{secretSchema, salt, secret})
 	if err != nil {
 		return err
 	}

@@ -34,6 +34,7 @@ type View struct {
 	seed      []byte
 
 	secrets map[string][]byte
+	older   map[string]bool    // collections opened before natural keys shared index keys
 	keys    map[keyOf]string   // derived before: a page's name is asked for several times a command
 	births  map[slotKey]bool   // births' own index keys, expected to be absent, see absent
 	cache   map[slotKey][]byte // read from the ledger; nil value: absent
@@ -46,7 +47,7 @@ type View struct {
 // written.
 func NewView(stub Stub, namespace string, seed []byte) *View {
 	return &View{stub: stub, namespace: namespace, seed: seed,
-		secrets: map[string][]byte{}, keys: map[keyOf]string{}, births: map[slotKey]bool{}, cache: map[slotKey][]byte{}, pages: map[slotKey]*page{}, lists: map[slotKey]*index{}, writes: map[slotKey][]byte{}}
+		secrets: map[string][]byte{}, older: map[string]bool{}, keys: map[keyOf]string{}, births: map[slotKey]bool{}, cache: map[slotKey][]byte{}, pages: map[slotKey]*page{}, lists: map[slotKey]*index{}, writes: map[slotKey][]byte{}}
 }
 
 // read gives the committed value of a key, or what this transaction wrote;
