@@ -72,12 +72,3 @@ func (s ClaimStatus) ended() bool {
 	}
 	return false
 }
-
-// frozen reports whether the sums stand, but for a signed adjustment.
-func (s ClaimStatus) frozen() bool {
-	switch s {
-	case ClaimNone, Notified, Submitted, Returned, Rejected, Withdrawn:
-		return false
-	}
-	return true
-}

@@ -18,7 +18,6 @@ const sheetName = "补偿金额测算表"
 type book struct {
 	*excelize.File
 	sheet  string
-	row    int
 	styles map[string]int
 	err    error
 }
