@@ -211,6 +211,9 @@ func (m *members) ask(ctx context.Context, c cells, r row, n *tally) error {
 // is endorsed.
 func (m *members) post(ctx context.Context, c cells, lane command.Lane, rows []row, n *tally) error {
 	cc, person := deployed(lane.Chaincode), c.person(lane.Chaincode)
+	if lane.Joint() {
+		cc = bookA
+	}
 	var commands []command.Envelope
 	welcome := false
 	for i, r := range rows {

@@ -171,7 +171,11 @@ func TestASubjectsCertificateServesOneBook(t *testing.T) {
 				if len(commands) == 0 {
 					continue
 				}
-				_, err := m.submit(t.Context(), i.name, cc, lane.Name, commands)
+				name := cc
+				if lane.Joint() {
+					name = bookA
+				}
+				_, err := m.submit(t.Context(), i.name, name, lane.Name, commands)
 				require.Equal(t, i.code, ledger.CodeOf(err), "lane %s of %s as %s: %v", lane.Name, cc, i.name, err)
 				var e *ledger.Error
 				require.ErrorAs(t, err, &e)
