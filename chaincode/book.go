@@ -4,6 +4,7 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/authorization"
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/compensation"
+	"github.com/qingxinlian/qxl/chaincode/compensation/fund"
 	"github.com/qingxinlian/qxl/chaincode/loan"
 	"github.com/qingxinlian/qxl/chaincode/subject"
 )
@@ -15,4 +16,4 @@ var BookCommands = join(subject.Commands, authorization.Commands, loan.Commands,
 var BookQuestions = append(append([]command.QuestionDefinition(nil), compensation.FilingQuestions...), compensation.ClaimQuestions...)
 
 // BookQueries are the queries of a bank's book.
-var BookQueries = joinQueries(subject.Queries, authorization.Queries, loan.Queries, compensation.FilingQueries, compensation.ClaimQueries, command.ReceiptQueries(command.Book), command.FactsQueries(command.Book))
+var BookQueries = joinQueries(subject.Queries, authorization.Queries, loan.Queries, compensation.FilingQueries, compensation.ClaimQueries, fund.BookQueries, command.ReceiptQueries(command.Book), command.FactsQueries(command.Book))

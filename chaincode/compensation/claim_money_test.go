@@ -7,6 +7,7 @@ import (
 
 	"github.com/qingxinlian/qxl/chaincode/compensation"
 	"github.com/qingxinlian/qxl/chaincode/loan"
+	"github.com/qingxinlian/qxl/chaincode/money"
 )
 
 func (w *world) docket() []compensation.Payable {
@@ -165,6 +166,22 @@ func TestAReversedReceiptIsTakenBack(t *testing.T) {
 	w.Must(book, officer, "loan.Repay", w.repay("L1", "2024-07-09", "10000"))
 	w.Must(book, officer, "comp.RecordRecovery", w.claim("L1", "2024-07-10"))
 	require.Equal(t, yuan("3200"), w.show("L1").Award.DueBack, "7,200 of 16,000")
+}
+
+// What was paid in advance and given back is no recovery.
+func TestWhatIsRefundedIsNoRecovery(t *testing.T) {
+	w := newWorld(t)
+	w.until("L1", compensation.Paid)
+	var l loan.Sheet
+	require.NoError(t, w.Ask(book, officer, "loan.Show", loan.LoanQuery{Loan: "L1", At: day("2024-07-01")}, &l))
+	w.Must(book, officer, "loan.Repay", w.repay("L1", "2024-07-01", (l.Account.Due+yuan("5000")).String()))
+	w.Must(book, officer, "loan.Refund", loan.RefundContent{Head: w.head("2024-07-02"), Loan: loanRef("L1"), Amount: yuan("5000"), Voucher: voucher})
+	w.Must(book, officer, "comp.RecordRecovery", w.claim("L1", "2024-07-03"))
+	share, err := l.Account.Due.MulDiv(225000, 500000, money.HalfUp)
+	require.NoError(t, err)
+	s := w.show("L1")
+	require.Equal(t, share, s.Dues[0].Amount, "of what was due alone")
+	require.Equal(t, yuan("-5000"), s.Recovered[1].Amount)
 }
 
 // What came in between the acceptance and the payment is a recovery too, due

@@ -108,7 +108,8 @@ func (c *Client) Ask(ctx context.Context, chaincode, query string, content, answ
 	return c.AskAt(ctx, "", chaincode, query, content, answer)
 }
 
-// AskAt is Ask at the peer of an organization; "" is the own one.
+// AskAt is Ask at the peer of an organization; "" is the own one, or an
+// authority's where the own organization does not hold what is asked for.
 func (c *Client) AskAt(ctx context.Context, msp, chaincode, query string, content, answer any) error {
 	if content == nil {
 		content = struct{}{}
@@ -122,6 +123,14 @@ func (c *Client) AskAt(ctx context.Context, msp, chaincode, query string, conten
 		q.Endorsers = []string{msp}
 	}
 	raw, err := c.ledger.Evaluate(ctx, q)
+	if msp == "" && ledger.CodeOf(err) == ledger.CodeNotAMember { // a bank asks about a tender: the authorities hold it
+		for _, p := range authorities {
+			q.Endorsers = []string{c.members.Authorities[p]}
+			if raw, err = c.ledger.Evaluate(ctx, q); ledger.CodeOf(err) != ledger.CodeNotAMember {
+				break
+			}
+		}
+	}
 	if err != nil {
 		return asked(query, err)
 	}

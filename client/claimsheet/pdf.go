@@ -19,6 +19,13 @@ var song []byte
 
 const family = "song"
 
+// Where a line of text stands.
+const (
+	toTheLeft  = gopdf.Left
+	center     = gopdf.Center
+	toTheRight = gopdf.Right
+)
+
 // missing stands for a character that the font does not have, as printers put
 // it 〓.
 const missing = '〓'
@@ -118,9 +125,9 @@ func (p *paper) row(widths []float64, cells ...cell) {
 	for i, c := range cells {
 		w := widths[i] * p.width()
 		p.RectFromUpperLeftWithStyle(x, p.y, w, height, "D")
-		align := gopdf.Left
+		align := toTheLeft
 		if c.right {
-			align = gopdf.Right
+			align = toTheRight
 		}
 		for j, t := range texts[i] {
 			p.SetXY(x+cellPad, p.y+cellPad+float64(j)*p.size*leading)
@@ -142,9 +149,9 @@ func (p *paper) write(w io.Writer) error {
 // WritePDF writes a claim as a PDF: the application with its computation.
 func WritePDF(w io.Writer, s *compensation.ClaimSheet, on calendar.Date) error {
 	p := newPaper()
-	p.line(title, 16, gopdf.Center)
+	p.line(title, 16, center)
 	p.y += 4
-	p.line(stated(on), bodySize, gopdf.Right)
+	p.line(stated(on), bodySize, toTheRight)
 	two := []float64{0.18, 0.32, 0.18, 0.32}
 	list := facts(s)
 	for i := 0; i < len(list); i += 2 {
@@ -171,7 +178,7 @@ func WritePDF(w io.Writer, s *compensation.ClaimSheet, on calendar.Date) error {
 	}
 	p.y += 4
 	for _, text := range conclusion(s) {
-		p.line(text, 11, gopdf.Left)
+		p.line(text, 11, toTheLeft)
 	}
 	p.y += 8
 	four := []float64{0.08, 0.34, 0.12, 0.46}

@@ -145,3 +145,29 @@ func TestTenThousand(t *testing.T) {
 		require.Equal(t, want, claimsheet.TenThousand(fen(amount)))
 	}
 }
+
+func TestThePublicityList(t *testing.T) {
+	list := []claimsheet.Public{
+		{Bank: "甲银行青海分行（示例）", PublicLine: compensation.PublicLine{Claim: "BC-1", Name: "甘***", Type: "HERDER", Region: "632622", Lent: fen("500000"), Loss: fen("480000.01"), Sum: fen("216000"), From: on, To: on + 7}},
+		{Bank: "乙农村商业银行（示例）", PublicLine: compensation.PublicLine{Claim: "BC-2", Name: "青海******公司", Type: "ENTERPRISE", Region: "630121", Lent: fen("900000"), Loss: fen("800000"), Sum: fen("320000.50"), From: on, To: on + 7, Marked: true}},
+	}
+	var b bytes.Buffer
+	require.NoError(t, claimsheet.WritePublicXLSX(&b, list, on))
+	f, err := excelize.OpenReader(bytes.NewReader(b.Bytes()))
+	require.NoError(t, err)
+	total, err := f.CalcCellValue("公示名单", "H6", excelize.Options{RawCellValue: true})
+	require.NoError(t, err)
+	same(t, fen("536000.50"), total, "total")
+	note, err := f.GetCellValue("公示名单", "J5")
+	require.NoError(t, err)
+	require.Equal(t, "异议处理中", note)
+	rows, err := f.GetRows("公示名单")
+	require.NoError(t, err)
+	require.NotContains(t, fmt.Sprint(rows), "BC-1", "no number by which a borrower could be found")
+	b.Reset()
+	require.NoError(t, claimsheet.WritePublicPDF(&b, list, on))
+	require.True(t, bytes.HasPrefix(b.Bytes(), []byte("%PDF-")))
+	b.Reset()
+	require.NoError(t, claimsheet.WritePublicXLSX(&b, nil, on))
+	require.NoError(t, claimsheet.WritePublicPDF(&b, nil, on))
+}

@@ -135,6 +135,9 @@ func (w *writer) page() error {
 	if err := w.book.SetPageLayout(w.Sheet, &excelize.PageLayoutOptions{Orientation: &landscape, Size: &paper, FitToWidth: &width, FitToHeight: &height}); err != nil {
 		return err
 	}
+	if err := w.book.SetCalcProps(&excelize.CalcPropsOptions{FullCalcOnLoad: &fit}); err != nil {
+		return err
+	}
 	return w.book.SetSheetProps(w.Sheet, &excelize.SheetPropsOptions{FitToPage: &fit})
 }
 
@@ -226,9 +229,5 @@ func (w *writer) decimal(cell, text string) error {
 	if n := len(strings.TrimLeft(strings.Trim(text, "-"), "0.")); n-strings.Count(text, ".") > keptDigits {
 		return fmt.Errorf("%s has more digits than the %d of a cell", text, keptDigits)
 	}
-	n, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return err
-	}
-	return w.book.SetCellFloat(w.Sheet, cell, n, -1, 64)
+	return w.book.SetCellDefault(w.Sheet, cell, text)
 }

@@ -12,6 +12,7 @@ const (
 	CodeTimeout     = "TIMEOUT"
 	CodeSkew        = "CLOCK_SKEW"
 	CodeUnknownTx   = "TRANSACTION_UNKNOWN"
+	CodeNotAMember  = "NOT_A_MEMBER"
 	CodeDataMissing = "DATA_MISSING_ON_PEER"
 	CodeOther       = "OTHER"
 

@@ -11,7 +11,7 @@ import (
 // made in a file of its own, comp_….go.
 var compVerbs = []func(*app) *cobra.Command{
 	newCompQuoteCommand,
-	newCompNoticeCommand, newCompClaimCommand, newCompSheetCommand,
+	newCompNoticeCommand, newCompClaimCommand, newCompSheetCommand, newCompPublicityCommand,
 }
 
 func newCompCommand(a *app) *cobra.Command {

@@ -264,20 +264,9 @@ func writeSheet(name string, s *compensation.ClaimSheet, on calendar.Date) error
 	case ".pdf":
 		write = claimsheet.WritePDF
 	default:
-		return &problem{Exit: exitUsage, Code: "FILE_KIND", Field: "--out", Limit: ".xlsx, .pdf", Value: name, Zh: "文件类型须为 .xlsx 或 .pdf", En: "a sheet is a workbook or a PDF", Hint: "--out claim.xlsx"}
+		return sheetKind(name)
 	}
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	err = write(f, s, on)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return nil
+	return writeFile(name, func(w io.Writer) error { return write(w, s, on) })
 }
 
 func newCompSheetCommand(a *app) *cobra.Command {

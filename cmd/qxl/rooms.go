@@ -100,7 +100,7 @@ func (a *app) commandVerb(def command.Definition) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&as, "as", "", "签名人 who signs: ORG/USER (needed)")
 	f.StringVar(&file, "content", "", "指令内容文件 read the content as JSON from a file, - for standard input")
-	if spec.Lane.Chaincode == command.Book {
+	if spec.Lane.Chaincode == command.Book || spec.Lane.Joint() {
 		f.StringVar(&bank, "bank", "", "账簿所属银行 whose book: the bank's short name (a bank's own by default)")
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -118,9 +118,13 @@ func (a *app) commandVerb(def command.Definition) *cobra.Command {
 			return err
 		}
 		return a.withClient(cmd.Context(), as, bank, func(ctx context.Context, s *session, c *book.Client, own string) error {
-			if spec.Lane.Chaincode == command.Commons {
+			switch {
+			case spec.Lane.Joint() && own == "":
+				return bookNeeded()
+			case spec.Lane.Chaincode == command.Commons && !spec.Lane.Joint():
 				own = command.CommonsName
 			}
+			nameBanks(content, c.Members())
 			for _, r := range flags.refs {
 				if err := findRef(ctx, c, own, r); err != nil {
 					return err

@@ -4,7 +4,7 @@ package main
 // Each is made in a file of its own.
 var verbs = append(roomCommands(),
 	newRunCommand, newImportCommand, newReconcileCommand, newEndOfDayCommand, newSampleCommand,
-	newLoanCommand, newCompCommand, newTxCommand, newPeopleCommand, newFoundCommand, newDigestCommand, newFactsCommand,
+	newLoanCommand, newFundCommand, newCompCommand, newTxCommand, newPeopleCommand, newFoundCommand, newDigestCommand, newFactsCommand,
 	newCheckCommand,
 	newUpCommand, newDownCommand, newStatusCommand, newLogsCommand, newNetworkCommand,
 	newBenchCommand, newChaincodeCommand, newSupervisorCommand,

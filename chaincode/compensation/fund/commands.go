@@ -36,8 +36,8 @@ func State(ctx *command.Context) (Pool, error) {
 	return r.State, nil
 }
 
-// account is what is kept of an account's number.
-func account(ctx *command.Context, number string) (Account, error) {
+// accountOf is what is kept of an account's number.
+func accountOf(ctx *command.Context, number string) (Account, error) {
 	mark, err := ctx.Mark(command.Fund.Name, "fund account", []byte(number))
 	if err != nil {
 		return Account{}, err
@@ -91,7 +91,7 @@ var Open = command.Command[OpenContent]{
 			if err := bank(ctx, "accounts.bank", a.Bank); err != nil {
 				return nil, err
 			}
-			kept, err := account(ctx, a.Account)
+			kept, err := accountOf(ctx, a.Account)
 			if err != nil {
 				return nil, err
 			}
@@ -139,7 +139,7 @@ var RefundToTreasury = command.Command[RefundContent]{
 		return first(coded("from", c.From), accountNumber("account", c.Account), positive("amount", c.Amount), voucher(c.Voucher), optional("note", c.Note))
 	},
 	Decide: func(ctx *command.Context, c RefundContent) ([]ledgerstate.Change, error) {
-		to, err := account(ctx, c.Account)
+		to, err := accountOf(ctx, c.Account)
 		if err != nil {
 			return nil, err
 		}
@@ -159,7 +159,7 @@ var Transfer = command.Command[TransferContent]{
 		return first(coded("from", c.From), coded("to", c.To), accountNumber("account", c.Account), positive("amount", c.Amount), voucher(c.Voucher), note)
 	},
 	Decide: func(ctx *command.Context, c TransferContent) ([]ledgerstate.Change, error) {
-		to, err := account(ctx, c.Account)
+		to, err := accountOf(ctx, c.Account)
 		if err != nil {
 			return nil, err
 		}
@@ -194,7 +194,7 @@ var AgreeAccount = command.Command[AgreeContent]{
 		} else if err := bank(ctx, "holder", c.Holder); err != nil {
 			return nil, err
 		}
-		kept, err := account(ctx, c.Account)
+		kept, err := accountOf(ctx, c.Account)
 		if err != nil {
 			return nil, err
 		}

@@ -78,6 +78,15 @@ func TestMoneyMovesByTwoPeople(t *testing.T) {
 	require.Equal(t, s.Balance, w.statement("").Balance)
 }
 
+func TestNothingIsConfirmedBeforeItWasEntered(t *testing.T) {
+	w := newWorld(t)
+	w.openDay("2024-08-05")
+	c := w.receipt("2024-08-05", "A-1", "1.00")
+	w.enter("fund.Inject", c)
+	w.no("FUND_DATE_ORDER", director, "fund.Confirm", fund.ConfirmContent{Head: w.head("2024-08-03"), Entry: c.Number})
+	w.confirm(c.Number, c.Date)
+}
+
 func TestEntriesRefused(t *testing.T) {
 	w := newWorld(t)
 	in := func(f func(*fund.ReceiptContent)) fund.ReceiptContent {
@@ -195,6 +204,9 @@ func TestReversalByTwoPeople(t *testing.T) {
 func TestAYearIsSettled(t *testing.T) {
 	w := newWorld(t)
 	old := w.both("fund.Inject", w.receipt(start, "A-1", "500000.00"))
+	other := w.both("fund.Interest", w.receipt(start, "A-1", "0.05"))
+	waiting := fund.ReversalContent{Head: w.head(start), Entry: other, Value: day(start), Voucher: "CZ-0", Reason: "x"}
+	w.enter("fund.RequestReversal", waiting)
 	year := func(date string, n int) fund.YearContent { return fund.YearContent{Head: w.head(date), Year: n} }
 	w.no("FUND_YEAR", clerk, "fund.SettleYear", year(start, 2025))
 	w.openDay("2025-01-02")
@@ -202,12 +214,15 @@ func TestAYearIsSettled(t *testing.T) {
 	w.no("FUND_YEAR", clerk, "fund.SettleYear", year("2025-01-02", 2026))
 	w.both("fund.SettleYear", year("2025-01-02", 2025))
 	s := w.statement("")
-	require.Equal(t, fund.Totals{Opening: fen("10500000.00")}, s.Totals)
+	require.Equal(t, fund.Totals{Opening: fen("10500000.05")}, s.Totals)
 	require.Equal(t, 2025, s.Year)
 	require.Equal(t, fen("500000.00"), w.statement("2024-12-31").Totals.Injections, "the settled year stays")
 	w.no("FUND_YEAR_SETTLED", clerk, "fund.RequestReversal", fund.ReversalContent{Head: w.head("2025-01-02"), Entry: old, Value: day("2025-01-02"), Voucher: "CZ-1", Reason: "x"})
+	w.no("FUND_YEAR_SETTLED", director, "fund.Confirm", fund.ConfirmContent{Head: w.head("2025-01-02"), Entry: waiting.Number}) // though it was asked for before
 	w.both("fund.Inject", w.receipt("2025-01-02", "A-1", "1.00"))
 	w.no("FUND_YEAR_NOT_OPEN", clerk, "fund.Inject", w.receipt("2024-12-31", "A-1", "1.00"))
+	w.openDay("2027-01-04")
+	w.no("FUND_YEAR", clerk, "fund.SettleYear", year("2027-01-04", 2027)) // 2026 would be left out
 }
 
 // No number of an account comes out of the ledger, and none is in its state.

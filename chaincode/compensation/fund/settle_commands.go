@@ -46,7 +46,7 @@ var OrderPayout = command.Command[OrderContent]{
 		if err := bank(ctx, "bank", c.Bank); err != nil {
 			return nil, err
 		}
-		to, err := account(ctx, c.Account)
+		to, err := accountOf(ctx, c.Account)
 		if err != nil {
 			return nil, err
 		}

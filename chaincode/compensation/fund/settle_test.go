@@ -197,7 +197,7 @@ func TestAStoppedPaymentIsFreeAgain(t *testing.T) {
 	w.Refused("CLAIM_STATE", bookA, clerk, "fund.StopPayment", w.stop(start, "C1"))
 
 	// Approved again for less: the rest is allocated anew, and the old order holds.
-	w.Must(bookA, director, "test.Approve", approveContent{Head: w.head(start), Claim: claimRef("C1"), Entitlement: fen("80.00"), Binding: "ratio", Again: true})
+	w.Must(bookA, director, "test.Approve", chaincodetest.ApproveContent{Head: w.head(start), Claim: claimRef("C1"), Entitlement: fen("80.00"), Binding: "ratio", Again: true})
 	require.Equal(t, fen("50.00"), w.allocate(start).Total)
 	a := w.allocations()[bankA+"/C1"]
 	require.Equal(t, []string{"80.00", "30.00", "50.00"}, []string{a.Amount.String(), a.Paid.String(), a.Unpaid.String()})
@@ -212,7 +212,7 @@ func TestMoneyComesBackByTwoPeople(t *testing.T) {
 	w := payable(t)
 	w.paid("C1", "100.00")
 	w.paid("C2", "70.00")
-	w.Must(bookA, director, "test.Turn", turnContent{Head: w.head(start), Claim: claimRef("C1"), Due: fen("60.00")})
+	w.Must(bookA, director, "test.Turn", chaincodetest.TurnContent{Head: w.head(start), Claim: claimRef("C1"), Due: fen("60.00")})
 	w.no("FUND_INTEREST_PART", clerk, "fund.EnterReturn", w.back(start, "C1", "5.00", "6.00"))
 	w.no("FUND_ABOVE_PAID", clerk, "fund.EnterReturn", w.back(start, "C1", "100.01", "0.00"))
 	w.no("FUND_ABOVE_PAID", clerk, "fund.EnterReturn", w.back(start, "C9", "1.00", "0.00"))
@@ -220,7 +220,7 @@ func TestMoneyComesBackByTwoPeople(t *testing.T) {
 	w.enter("fund.EnterReturn", c)
 	w.no("FUND_OTHER_COMMAND", director, "fund.Confirm", fund.ConfirmContent{Head: w.head(start), Entry: c.Number})
 	w.Refused("FUND_NO_ENTRY", bookA, director, "fund.ReceiveReturn", w.receives(start, "C1", "none"))
-	w.Must(bookA, director, "test.Turn", turnContent{Head: w.head(start), Claim: claimRef("C2"), Due: fen("60.00")})
+	w.Must(bookA, director, "test.Turn", chaincodetest.TurnContent{Head: w.head(start), Claim: claimRef("C2"), Due: fen("60.00")})
 	w.Refused("FUND_ENTRY_OTHER", bookA, director, "fund.ReceiveReturn", w.receives(start, "C2", c.Number))
 	w.Refused("ACCESS_DENIED", bookA, clerk, "fund.ReceiveReturn", w.receives(start, "C1", c.Number))
 	both := "Finance/officer,approver"
@@ -237,7 +237,7 @@ func TestMoneyComesBackByTwoPeople(t *testing.T) {
 
 	// A clawback comes with interest, which is no part of what was paid.
 	w.openDay("2024-08-31")
-	w.Must(bookA, director, "test.Turn", turnContent{Head: w.head(start), Claim: claimRef("C1"), Clawback: fen("40.00")})
+	w.Must(bookA, director, "test.Turn", chaincodetest.TurnContent{Head: w.head(start), Claim: claimRef("C1"), Clawback: fen("40.00")})
 	k := w.back("2024-08-31", "C1", "40.11", "0.11")
 	w.enter("fund.EnterClawback", k)
 	w.Refused("CLAIM_STATE", bookA, director, "fund.ReceiveReturn", w.receives("2024-08-31", "C1", k.Number))
@@ -287,7 +287,7 @@ func TestBooksThatDiffer(t *testing.T) {
 	w.approved(bankA, "C1", start, "100.00", "ratio")
 	w.allocate(start)
 	w.enter("fund.OrderPayout", w.order(start, "O1", line("C1", "100.00")))
-	w.Must(bookA, director, "test.Turn", turnContent{Head: w.head(start), Claim: claimRef("C1"), Pays: fen("1.00")})
+	w.Must(bookA, director, "test.Turn", chaincodetest.TurnContent{Head: w.head(start), Claim: claimRef("C1"), Pays: fen("1.00")})
 	w.Refused("FUND_BOOKS_DIFFER", bookA, director, "fund.Payout", w.payout(start, "O1", "C1"))
 }
 

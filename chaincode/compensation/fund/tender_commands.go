@@ -192,7 +192,7 @@ var PlaceDeposit = command.Command[PlaceContent]{
 		if no != nil {
 			return nil, no
 		}
-		if e.Account, err = account(ctx, c.Account); err != nil {
+		if e.Account, err = accountOf(ctx, c.Account); err != nil {
 			return nil, err
 		}
 		e.Tender, e.From, e.To, e.Voucher = c.Tender.No, c.From, c.To, c.Voucher
