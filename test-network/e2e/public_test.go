@@ -149,7 +149,8 @@ func (s *seen) result(raw []byte) error {
 var (
 	publicKeys = regexp.MustCompile(`^(commons (Pconsortium:consortium|Iconsortium:consortium|Gconsortium:consortium\.[0-9]{6}|R:[0-9a-f]{64})` +
 		`|book-[a-z0-9]+ owner|_lifecycle (namespaces|chaincode-sources)/.+|lscc (commons|book-[a-z0-9]+))$`)
-	counts = regexp.MustCompile(`^[1-9][0-9]{0,3}$`)
+	counts   = regexp.MustCompile(`^[1-9][0-9]{0,3}$`)
+	bookName = regexp.MustCompile(`^book-[a-z0-9]+$`)
 )
 
 // public tells what of a transaction is more than function, lane, counts and
@@ -187,14 +188,21 @@ func (s *seen) disallowed() (list []string) {
 	case !strings.HasPrefix(s.chaincode, "book-"):
 		complain("chaincode %q", s.chaincode)
 	}
-	lanes := []string{}
+	var lanes, joint []string
 	for _, l := range kind.Lanes() {
 		lanes = append(lanes, l.Name)
+		if l.Joint() {
+			joint = append(joint, l.Name)
+		}
 	}
 	switch {
 	case s.function == "batch:Submit":
 		if len(s.args) != 2 || !slices.Contains(lanes, s.args[0]) || !counts.MatchString(s.args[1]) {
 			complain("arguments %q of a batch", s.args)
+		}
+	case s.function == "batch:SubmitFor": // of a joint lane, which names a bank's book
+		if len(s.args) != 3 || !slices.Contains(joint, s.args[0]) || !counts.MatchString(s.args[1]) || !bookName.MatchString(s.args[2]) {
+			complain("arguments %q of a joint batch", s.args)
 		}
 	case s.function == "setup:Secret" && len(s.args) == 1:
 		if !slices.ContainsFunc(kind.Collections(), func(c command.Collection) bool { return c.Name == s.args[0] }) {
@@ -369,6 +377,21 @@ func TestWhatIsNotPublicIsNoticed(t *testing.T) {
 			public: []string{bookA + " owner", "commons Pconsortium:consortium"}}
 	}
 	require.Empty(t, fine().disallowed())
+	joint := func() *seen {
+		return &seen{chaincode: command.CommonsName, function: "batch:SubmitFor", args: []string{"filing", "3", bookA}, response: &peer.Response{Status: 200, Payload: []byte(`{"lane":"filing","accepted":3,"refused":0,"already":0,"retry":0}`)}}
+	}
+	require.Empty(t, joint().disallowed())
+	for what, spoil := range map[string]func(*seen){
+		"no book":            func(s *seen) { s.args = s.args[:2] },
+		"not a book":         func(s *seen) { s.args[2] = "才让" },
+		"a lane of commons":  func(s *seen) { s.args[0] = "fund" },
+		"joint count":        func(s *seen) { s.args[1] = "123456789012" },
+		"joint lane in book": func(s *seen) { s.chaincode = bookA },
+	} {
+		s := joint()
+		spoil(s)
+		require.NotEmpty(t, s.disallowed(), what)
+	}
 	for what, spoil := range map[string]func(*seen){
 		"argument":  func(s *seen) { s.args = append(s.args, "HT2024") },
 		"count":     func(s *seen) { s.args[1] = "123456789012" },
