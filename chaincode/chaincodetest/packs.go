@@ -3,9 +3,10 @@ package chaincodetest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -16,9 +17,14 @@ import (
 // Packs are the rule packs of the sample consortium, RC-QH-v1 and RC-QH-v2,
 // from the one file that states them.
 func Packs(t testing.TB) []consortium.RulePack {
-	_, here, _, ok := runtime.Caller(0)
-	require.True(t, ok)
-	raw, err := os.ReadFile(filepath.Join(filepath.Dir(here), "..", "..", "test-network", "reference", "rule-packs.json"))
+	// A test runs in its package's folder; the repository's root is above it.
+	dir, err := os.Getwd()
+	require.NoError(t, err)
+	for _, err := os.Stat(filepath.Join(dir, "go.mod")); errors.Is(err, fs.ErrNotExist); _, err = os.Stat(filepath.Join(dir, "go.mod")) {
+		require.NotEqual(t, filepath.Dir(dir), dir, "no go.mod above the test")
+		dir = filepath.Dir(dir)
+	}
+	raw, err := os.ReadFile(filepath.Join(dir, "test-network", "reference", "rule-packs.json"))
 	require.NoError(t, err)
 	var packs []consortium.RulePack
 	dec := json.NewDecoder(bytes.NewReader(raw))
