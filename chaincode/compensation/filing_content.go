@@ -87,6 +87,9 @@ func (c ReserveContent) valid() error {
 	if err := firstOf(fileable(c.Filing, c.Loan), filedAmount("amount", c.Amount), said("pledge", c.Pledge)); err != nil {
 		return err
 	}
+	if c.Identity == "" && c.Blind == "" { // to be filled in by who can; nothing is opened with it
+		return nil
+	}
 	if n := len(c.Identity); n < 5 || n > 64 {
 		return IdentityText.At("identity", "USCC:… RID:…", nil)
 	}

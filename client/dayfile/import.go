@@ -13,7 +13,9 @@ import (
 	"github.com/ipfs/go-cid"
 
 	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/compensation"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
+	"github.com/qingxinlian/qxl/chaincode/loan"
 	"github.com/qingxinlian/qxl/chaincode/subject"
 	"github.com/qingxinlian/qxl/client/book"
 	"github.com/qingxinlian/qxl/client/pipeline"
@@ -79,7 +81,7 @@ func Import(ctx context.Context, f *File, s Sender, o Options) (*Receipt, error)
 	if o.Receipt == "" {
 		o.Receipt = ReceiptPath(f.Path)
 	}
-	im := &importing{file: f, sender: s, options: o, pipes: map[string]*pipeline.Pipeline{}, registered: map[subjectKey]*pipeline.Future{}, known: map[subjectKey]string{}}
+	im := &importing{file: f, sender: s, options: o, pipes: map[string]*pipeline.Pipeline{}, registered: map[subjectKey]*pipeline.Future{}, known: map[subjectKey]string{}, borrowers: map[loanKey]loan.BorrowerSheet{}}
 	im.progress.Total = f.Trailer.Count
 	defer im.close()
 	if err := im.begin(); err != nil {
@@ -149,6 +151,7 @@ type importing struct {
 	pipes            map[string]*pipeline.Pipeline
 	registered       map[subjectKey]*pipeline.Future // registrations of this file
 	known            map[subjectKey]string           // pseudonyms
+	borrowers        map[loanKey]loan.BorrowerSheet
 	pending          chan sent
 	context          context.Context
 }
@@ -250,6 +253,9 @@ func (im *importing) post(ctx context.Context, lines []*Line) error {
 	if err := im.lookUp(ctx, lines); err != nil {
 		return err
 	}
+	if err := im.lookUpBorrowers(ctx, lines); err != nil {
+		return err
+	}
 	for _, l := range lines {
 		s, err := im.one(ctx, l)
 		if err != nil {
@@ -285,6 +291,10 @@ func (im *importing) one(ctx context.Context, l *Line) (sent, error) {
 		return s, p
 	}
 	s.number = numberOf(content)
+	if r, ok := content.(*compensation.ReserveContent); ok {
+		b := im.borrowers[loanKey{chaincode, r.Loan.No}]
+		r.Identity, r.Blind = b.Identity, b.Blind
+	}
 	key := subjectKey{}
 	if r, ok := content.(*subject.RegisterContent); ok {
 		key = subjectKey{chaincode, r.Subject.No}
@@ -320,7 +330,7 @@ func numberOf(content any) string {
 // chaincode is where a line goes: commons, the book that the line names, or
 // the sender's own.
 func (im *importing) chaincode(l *Line) string {
-	if l.Record.definition.Describe().Lane.Chaincode == command.Commons {
+	if lane := l.Record.definition.Describe().Lane; lane.Chaincode == command.Commons && !lane.Joint() {
 		return command.CommonsName
 	}
 	bank := im.sender.Organization

@@ -93,7 +93,7 @@ func PayeeDigest(name, lastFour string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-var bankRecords = slices.Concat(lendingRecords, servicingRecords, riskRecords, takeOnRecords, correctionRecords)
+var bankRecords = slices.Concat(lendingRecords, filingRecords, servicingRecords, riskRecords, takeOnRecords, correctionRecords)
 
 var lendingRecords = []*Record{
 	checkRecord,

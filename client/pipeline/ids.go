@@ -149,27 +149,37 @@ func (p *Pipeline) locate(kind string, chunk []*aggregate) {
 }
 
 // find asks the ledger for IDs until it answers.
-func (p *Pipeline) find(kind string, numbers []string) ([]ledgerstate.ID, error) {
+func (p *Pipeline) find(kind string, numbers []string) (ids []ledgerstate.ID, err error) {
+	err = p.Patiently(func(ctx context.Context) (err error) {
+		ids, err = p.o.Writer.Locate(ctx, p.o.Chaincode, kind, numbers)
+		return err
+	})
+	return ids, err
+}
+
+// Patiently asks the ledger something and bears one that does not answer as
+// the pipeline does: it says so, and goes on by itself.
+func (p *Pipeline) Patiently(ask func(context.Context) error) error {
 	pause := book.RetryPause
 	var since time.Time
 	for {
-		ids, err := p.o.Writer.Locate(p.ctx, p.o.Chaincode, kind, numbers)
+		err := ask(p.ctx)
 		if err == nil {
 			if !since.IsZero() {
 				p.trouble(book.Trouble{})
 			}
-			return ids, nil
+			return nil
 		}
 		var e *ledger.Error
 		if !errors.As(err, &e) || !e.Retry || p.ctx.Err() != nil {
-			return nil, err
+			return err
 		}
 		if since.IsZero() {
 			since = time.Now()
 		}
 		p.trouble(book.Trouble{Err: err, Since: since, Next: pause})
 		if err := pauseFor(p.ctx, pause); err != nil {
-			return nil, err
+			return err
 		}
 		pause = min(pause*3/2, book.MaxRetryPause)
 	}

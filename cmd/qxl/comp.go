@@ -11,6 +11,7 @@ import (
 // made in a file of its own, comp_….go.
 var compVerbs = []func(*app) *cobra.Command{
 	newCompQuoteCommand,
+	newCompRefreshCommand, newCompBreakerCommand,
 	newCompNoticeCommand, newCompClaimCommand, newCompSheetCommand, newCompPublicityCommand,
 }
 
@@ -20,9 +21,13 @@ func newCompCommand(a *app) *cobra.Command {
 		cmd.AddCommand(verb(a))
 	}
 	for _, verb := range roomVerbs(a, "comp") {
+		if wholeBank[verb.Name()] {
+			continue
+		}
 		if verb.Name() == "submit" {
 			submitFolder(a, verb)
 		}
+		byContract(a, verb)
 		cmd.AddCommand(verb)
 	}
 	return cmd

@@ -13,6 +13,7 @@ import (
 
 	"github.com/qingxinlian/qxl/chaincode"
 	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/compensation/registry"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/refusal"
 	"github.com/qingxinlian/qxl/client/book"
@@ -100,7 +101,8 @@ func (a *app) commandVerb(def command.Definition) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&as, "as", "", "签名人 who signs: ORG/USER (needed)")
 	f.StringVar(&file, "content", "", "指令内容文件 read the content as JSON from a file, - for standard input")
-	if spec.Lane.Chaincode == command.Book || spec.Lane.Joint() {
+	ofBook := spec.Lane.Chaincode == command.Book || spec.Lane.Joint()
+	if ofBook {
 		f.StringVar(&bank, "bank", "", "账簿所属银行 whose book: the bank's short name (a bank's own by default)")
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -118,11 +120,15 @@ func (a *app) commandVerb(def command.Definition) *cobra.Command {
 			return err
 		}
 		return a.withClient(cmd.Context(), as, bank, func(ctx context.Context, s *session, c *book.Client, own string) error {
-			switch {
-			case spec.Lane.Joint() && own == "":
-				return bookNeeded()
-			case spec.Lane.Chaincode == command.Commons && !spec.Lane.Joint():
+			if !ofBook {
 				own = command.CommonsName
+			} else if own == "" {
+				return bookNeeded()
+			}
+			if fill := fillers[spec.Name]; fill != nil {
+				if err := fill(ctx, c, own, content); err != nil {
+					return err
+				}
 			}
 			nameBanks(content, c.Members())
 			for _, r := range flags.refs {
@@ -158,6 +164,13 @@ func (a *app) readContent(file string, def command.Definition, content any) erro
 		return &problem{Exit: exitUsage, Code: "CONTENT_FILE", Field: "--content", Value: file, Zh: "无法读取指令内容", En: err.Error(), Hint: "its fields are the flags of this verb"}
 	}
 	return nil
+}
+
+// fillers complete a content with what the asker's own peer can tell, by
+// command or query, before anything is sent.
+var fillers = map[string]func(ctx context.Context, c *book.Client, chaincode string, content any) error{
+	registry.Reserve.Name: fillReserve,
+	registry.Caps.Name:    fillCaps,
 }
 
 // findRef gives a reference its opaque ID: looked up, or drawn at random for
@@ -293,8 +306,15 @@ func (a *app) queryVerb(q command.QueryDefinition) *cobra.Command {
 			} else if own == "" {
 				return bookNeeded()
 			}
+			if fill := fillers[spec.Name]; fill != nil {
+				if bank, _, err := wallet.Split(as); err == nil {
+					if err := fill(ctx, c, bookName(bank), content); err != nil {
+						return err
+					}
+				}
+			}
 			var answer json.RawMessage
-			if err := c.Ask(ctx, own, spec.Name, content, &answer); err != nil {
+			if err := c.AskAt(ctx, s.holder(as, spec), own, spec.Name, content, &answer); err != nil {
 				return err
 			}
 			document, err := readDocument(answer)
@@ -315,7 +335,7 @@ func (a *app) queryVerb(q command.QueryDefinition) *cobra.Command {
 // lists and totals.
 func queryAbout(cmd *cobra.Command) string {
 	switch name := cmd.Name(); {
-	case strings.HasPrefix(name, "show"), strings.HasPrefix(name, "history"), name == "schedule", name == "quote", name == "explain", name == "prefill":
+	case strings.HasPrefix(name, "show"), strings.HasPrefix(name, "history"), name == "schedule", name == "quote", name == "explain", name == "prefill", name == "caps":
 	default:
 		return ""
 	}

@@ -9,9 +9,7 @@ import (
 // sample consortium's, as it was founded.
 type Program func(t *testing.T, args ...string) (exit int, stdout, stderr string)
 
-// scenarios are the traps by their numbers. Trap17, a bank's breaker of few
-// loans, has its place before Trap19; it waits until the program refreshes and
-// judges a bank's filings in one call (64 buckets a month).
+// scenarios are the traps by their numbers.
 var scenarios = []struct {
 	number int
 	name   string
@@ -27,6 +25,7 @@ var scenarios = []struct {
 	{13, "RenewalIsCountedOnce", renewal},
 	{14, "RealRateOfEqualInterest", realRate},
 	{15, "InterestWithheld", withheld},
+	{17, "BreakerOfFewLoans", smallBreaker},
 	{19, "AdverseInformationFromItsEnd", adverse},
 	{20, "NothingBelowZeroByRounding", lastFen},
 }
