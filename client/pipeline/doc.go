@@ -17,11 +17,12 @@
 //     on by itself; only the context ends it.
 //
 // How: aggregates live on pages (chaincode/ledgerstate), pages belong to
-// partitions by their name, a partition has at most one transaction in
-// flight, and partitions take turns first in, first out, so that one rests
-// for as long as possible before its peers are asked about its pages again.
-// Inside a batch items stand page by page. Births get opaque IDs proposed
-// here; those of existing aggregates are looked up ahead, a thousand at once.
+// partitions by their name, and partitions take turns first in, first out, so
+// that one rests for as long as possible before its peers are asked about its
+// pages again. A batch takes pages whole, since a page written costs more than
+// a command, and what waits goes in as few batches as hold it. Inside a batch
+// items stand page by page. Births get opaque IDs proposed here; those of
+// existing aggregates are looked up ahead, a thousand at once.
 //
 // It knows no room: an Item says which references of its content to fill in.
 package pipeline

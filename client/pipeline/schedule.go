@@ -15,10 +15,9 @@ type pageKey struct{ kind, page string }
 // names have letters and digits only.
 const sharedIndex = "#"
 
-// partition is a set of pages of which one transaction at most is in flight.
+// partition is a set of pages that take their turn together.
 type partition struct {
 	index int
-	busy  bool
 	lanes []*queue // in order of first use
 }
 
@@ -189,17 +188,25 @@ func (b *batch) add(e *entry) {
 	}
 }
 
-// take moves up to n entries of a partition's lane into the batch, whole
-// pages first: a page written costs more than a command.
+// take moves entries of a partition's lane into the batch until it holds n or
+// more, whole pages: a page written costs more than a command. It cuts a page
+// only where a batch cannot be half full otherwise.
 func (p *Pipeline) take(b *batch, q *queue, n int) int {
 	taken := 0
 	order := q.order[:0]
 	for _, g := range q.order {
 		k := 0
-		for k < len(g.list) && taken+k < n && p.fits(g.list[k]) {
-			g.list[k].group = nil
-			b.add(g.list[k])
+		for len(b.list) < n && k < len(g.list) && p.fits(g.list[k]) {
 			k++
+		}
+		if room := p.o.BatchSize - len(b.list); k > room {
+			if k = 0; room > p.o.BatchSize/2 {
+				k = room
+			}
+		}
+		for _, e := range g.list[:k] {
+			e.group = nil
+			b.add(e)
 		}
 		taken += k
 		if k == len(g.list) {
@@ -270,9 +277,6 @@ func (p *Pipeline) waits(lane string) bool { return p.flying[lane] > 0 && alone(
 // full forms a batch of full size from the partition that has rested longest.
 func (p *Pipeline) full() *batch {
 	for _, pt := range p.ring {
-		if pt.busy {
-			continue
-		}
 		var best *queue
 		for _, q := range pt.lanes {
 			if p.waits(q.lane) {
@@ -315,8 +319,8 @@ const patience = 10
 func (p *Pipeline) ready(lane string, n int) int {
 	count := 0
 	for _, pt := range p.ring {
-		if pt.busy || count >= n {
-			continue
+		if count >= n {
+			break
 		}
 		for _, q := range pt.lanes {
 			if q.lane == lane {
@@ -328,8 +332,7 @@ func (p *Pipeline) ready(lane string, n int) int {
 }
 
 // aged forms a batch around the entry that has waited longest, if it has
-// waited long enough. Partitions of the same lane share such a batch, but
-// leave enough for the transactions that may be in flight beside it.
+// waited long enough. Partitions of the same lane share such a batch.
 func (p *Pipeline) aged(now time.Time) *batch {
 	type candidate struct {
 		pt *partition
@@ -338,9 +341,6 @@ func (p *Pipeline) aged(now time.Time) *batch {
 	var due []candidate
 	total := map[string]int{}
 	for _, pt := range p.ring {
-		if pt.busy {
-			continue
-		}
 		for _, q := range pt.lanes {
 			if q.count == 0 || p.waits(q.lane) {
 				continue
@@ -355,9 +355,7 @@ func (p *Pipeline) aged(now time.Time) *batch {
 	}
 	sort.SliceStable(due, func(i, j int) bool { return due[i].q.since.Before(due[j].q.since) })
 	for _, c := range due {
-		// Two transactions at once keep the ledger busy; more of them, and
-		// smaller ones, cost it as much each as full ones.
-		share := min(p.o.BatchSize, max((total[c.q.lane]+1)/2, p.o.BatchSize/2, 1))
+		share := p.share(total[c.q.lane])
 		if until := c.q.since.Add(patience * p.o.MaxAge); p.inFlight > 0 && now.Before(until) && p.ready(c.q.lane, share) < share/2 {
 			p.wakeAt(until)
 			continue
@@ -372,10 +370,10 @@ func (p *Pipeline) aged(now time.Time) *batch {
 			if len(b.list) >= share {
 				break
 			}
-			if pt.busy || pt == c.pt {
+			if pt == c.pt {
 				continue
 			}
-			if q := pt.queue(c.q.lane); q.count > 0 && p.take(b, q, share-len(b.list)) > 0 {
+			if q := pt.queue(c.q.lane); q.count > 0 && p.take(b, q, share) > 0 {
 				q.since = now
 				b.partitions = append(b.partitions, pt)
 			}
@@ -383,6 +381,15 @@ func (p *Pipeline) aged(now time.Time) *batch {
 		return b
 	}
 	return nil
+}
+
+// share is how many of the entries that wait a batch takes: as few batches as
+// hold them all, equally full. A small transaction costs the ledger as much as
+// a full one, and those that bear into the same index keys go one after
+// another however many there are.
+func (p *Pipeline) share(waiting int) int {
+	batches := max(1, (waiting+p.o.BatchSize-1)/p.o.BatchSize)
+	return max(1, (waiting+batches-1)/batches)
 }
 
 func newBatch(lane string) *batch {
@@ -396,9 +403,6 @@ func (p *Pipeline) start(b *batch) {
 	}
 	for k := range b.reads {
 		p.usage(k).readers++
-	}
-	for _, pt := range b.partitions {
-		pt.busy = true
 	}
 	// Page by page, within a page in order of Add.
 	sort.SliceStable(b.list, func(i, j int) bool {
@@ -423,8 +427,7 @@ func (p *Pipeline) usage(k pageKey) *usage {
 	return u
 }
 
-// end frees a batch's pages and partitions and sends the partitions to the
-// end of the ring.
+// end frees a batch's pages and sends its partitions to the end of the ring.
 func (p *Pipeline) end(b *batch) {
 	drop := func(k pageKey, writer bool) {
 		u := p.inUse[k]
@@ -448,9 +451,6 @@ func (p *Pipeline) end(b *batch) {
 		if !contains(b.partitions, pt) {
 			ring = append(ring, pt)
 		}
-	}
-	for _, pt := range b.partitions {
-		pt.busy = false
 	}
 	p.ring = append(ring, b.partitions...)
 	p.inFlight--

@@ -21,8 +21,12 @@ import (
 type slow struct {
 	mu      sync.Mutex
 	flying  map[string]int
-	most    map[string]int // at once, by lane
-	batches [][]string     // targets of each transaction of lane filing
+	most    map[string]int        // at once, by lane
+	batches map[string][][]string // targets of each transaction, by lane
+}
+
+func newSlow() *slow {
+	return &slow{flying: map[string]int{}, most: map[string]int{}, batches: map[string][][]string{}}
 }
 
 func (s *slow) Deliver(_ context.Context, b book.Batch, _ book.Delivery) ([]book.Result, error) {
@@ -39,9 +43,7 @@ func (s *slow) Deliver(_ context.Context, b book.Batch, _ book.Delivery) ([]book
 	s.mu.Lock()
 	s.flying[b.Lane]++
 	s.most[b.Lane] = max(s.most[b.Lane], s.flying[b.Lane])
-	if b.Lane == "filing" {
-		s.batches = append(s.batches, targets)
-	}
+	s.batches[b.Lane] = append(s.batches[b.Lane], targets)
 	s.mu.Unlock()
 	time.Sleep(time.Second)
 	s.mu.Lock()
@@ -63,7 +65,7 @@ func (s *slow) Locate(_ context.Context, _, _ string, numbers []string) ([]ledge
 // one command on a record in each. Other lanes fly beside them.
 func TestJointLaneGoesOneTransactionAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &slow{flying: map[string]int{}, most: map[string]int{}}
+		w := newSlow()
 		p, err := pipeline.New(t.Context(), pipeline.Options{Writer: w, Chaincode: modelBook, BatchSize: 20, InFlight: 4})
 		require.NoError(t, err)
 		for i := range 200 {
@@ -78,7 +80,7 @@ func TestJointLaneGoesOneTransactionAtATime(t *testing.T) {
 		require.Equal(t, 1, w.most["filing"])
 		require.Greater(t, w.most["loan"], 1)
 		sent := 0
-		for _, b := range w.batches {
+		for _, b := range w.batches["filing"] {
 			seen := map[string]bool{}
 			for _, no := range b {
 				require.False(t, seen[no], "%s twice in one transaction", no)
@@ -87,5 +89,40 @@ func TestJointLaneGoesOneTransactionAtATime(t *testing.T) {
 			}
 		}
 		require.Equal(t, 100, sent)
+	})
+}
+
+// A page is written whole: what waits is shared out evenly among as few
+// transactions as hold it, and none cuts a page.
+func TestTransactionsAreFewAndCutNoPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newSlow()
+		p, err := pipeline.New(t.Context(), pipeline.Options{Writer: w, Chaincode: modelBook, BatchSize: 100, InFlight: 4})
+		require.NoError(t, err)
+		const pages, each = 26, 8 // 208 items: three transactions
+		for i := range pages * each {
+			c := &step{Number: fmt.Sprint(i), Target: ledgerstate.Ref{No: fmt.Sprintf("loan-%d%02d", i/pages, i%pages)}}
+			_, err := p.Add(t.Context(), pipeline.Item{Lane: "loan", Command: "loan.Step", Content: c,
+				Refs: []pipeline.Ref{{Kind: pipeline.Kind{Code: "loan", Slots: 16}, At: &c.Target}}})
+			require.NoError(t, err)
+		}
+		require.NoError(t, p.Close(t.Context()))
+		var sizes []int
+		written := map[string]int{}
+		for _, b := range w.batches["loan"] {
+			sizes = append(sizes, len(b))
+			in := map[string]bool{}
+			for _, no := range b {
+				in[no[len(no)-2:]] = true
+			}
+			for page := range in {
+				written[page]++
+			}
+		}
+		require.Len(t, sizes, 3, "%v", sizes)
+		require.Len(t, written, pages)
+		for page, n := range written {
+			require.Equal(t, 1, n, "page %s", page)
+		}
 	})
 }
