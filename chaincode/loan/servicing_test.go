@@ -10,6 +10,7 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan"
 	"github.com/qingxinlian/qxl/chaincode/loan/account"
+	"github.com/qingxinlian/qxl/chaincode/loan/schedule"
 )
 
 // lent brings another loan like L1 to its disbursement on 5 January 2024.
@@ -272,6 +273,9 @@ func TestExtensionLimits(t *testing.T) {
 	w.refused(approver, "loan.Extend", extend("2024-06-01", 12), "LOAN_EXTENSION_NOT_LONGER", "periods", "2025-01-05", "2025-01-05")
 	w.refused(approver, "loan.Extend", extend("2024-06-01", 25), "LOAN_EXTENSION_LIMIT", "periods", "2026-01-05", "2026-02-05")
 	w.refused(approver, "loan.Extend", extend("2025-01-05", 18), "LOAN_EXTENSION_AFTER_MATURITY", "date", "2025-01-05", "2025-01-05")
+	byDays := extend("2024-06-01", 18)
+	byDays.Dues = []schedule.Due{{Date: day("2025-06-01"), Principal: yuan("500000")}}
+	w.refused(approver, "loan.Extend", byDays, "LOAN_EXTENSION_METHOD", "dues", "", "1")
 	w.Must(book, approver, "loan.Extend", extend("2024-06-01", 18))
 	w.refused(approver, "loan.Extend", extend("2024-07-01", 25), "LOAN_EXTENSION_LIMIT", "periods", "2026-01-05", "2026-02-05")
 	w.Must(book, approver, "loan.Extend", extend("2024-07-01", 24))

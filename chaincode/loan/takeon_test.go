@@ -189,6 +189,9 @@ func TestASeasonalLoanIsTakenOnAndExtended(t *testing.T) {
 		return x
 	}
 	w.refused(approver, "loan.Extend", extend("2024-10-05", "2025-04-06"), "LOAN_EXTENSION_LIMIT", "periods", "2025-04-05", "2025-04-06")
+	byPeriods := extend("2024-10-05", "2025-04-05")
+	byPeriods.Periods = 18
+	w.refused(approver, "loan.Extend", byPeriods, "LOAN_EXTENSION_METHOD", "periods", "", "18")
 	w.Must(book, approver, "loan.Extend", extend("2024-10-05", "2025-04-05"))
 	require.Equal(t, "150000.00", w.show("T1", "2024-10-06").Account.OverduePrincipal.String())
 }

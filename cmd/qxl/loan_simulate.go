@@ -44,7 +44,7 @@ commands apply by date, of one date in the order of the file
          charge, refund           amount 费用, 退还预收
          prepay                   amount, effect: reduce 减少每期还款额, shorten 缩短期限
          reprice                  rate
-         extend                   periods, of the whole term 展期后总期数; SEA: dues, of the principal not yet due
+         extend                   periods, of the whole term 展期后总期数; SEA: dues in place of it, of the principal not yet due
          misuse                   percent 挪用罚息加收
          write_off
          reverse                  of: number of an earlier command in the file, from 0; a reverse too

@@ -241,12 +241,13 @@ func (x *simulatedCommand) entry() (e account.Entry, err error) {
 			err = invalid.In("rate", err)
 		}
 	case account.Extend:
-		if err == nil && len(x.Dues) > 0 {
-			e.Dues, err = readDues(x.Dues)
-			break
-		}
-		need("periods", x.Periods)
 		if err == nil {
+			e.Dues, err = readDues(x.Dues)
+		}
+		if len(x.Dues) == 0 {
+			need("periods", x.Periods)
+		}
+		if err == nil && x.Periods != "" { // with dues, too: the rules say which of them a method takes
 			e.Periods, err = parsePeriods(string(x.Periods))
 		}
 	case account.Misuse:

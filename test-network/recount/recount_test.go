@@ -35,7 +35,13 @@ type refusal struct {
 // codes are qxl's names for what recount.py refuses.
 var codes = map[string]string{
 	"BEFORE_DISBURSEMENT":       "LOAN_ENTRY_BEFORE_LOAN",
+	"EXTEND_AFTER_MATURITY":     "LOAN_EXTENSION_AFTER_MATURITY",
+	"EXTEND_DUES":               "LOAN_EXTENSION_DUES",
+	"EXTEND_METHOD":             "LOAN_EXTENSION_METHOD",
+	"EXTEND_NOT_LONGER":         "LOAN_EXTENSION_NOT_LONGER",
+	"FLAT":                      "LOAN_PLAN_FLAT",
 	"INSTALMENT_BELOW_INTEREST": "LOAN_PLAN_GROWING",
+	"NOTHING_OWED":              "LOAN_NOTHING_OWED",
 	"NOTHING_TO_PREPAY":         "LOAN_PREPAY_NOTHING_LEFT",
 	"PREPAY_BELOW_DUE":          "LOAN_PREPAY_NOT_BEYOND_DUE",
 	"PREPAY_ABOVE_BALANCE":      "LOAN_PREPAY_ABOVE_BALANCE",
@@ -46,7 +52,7 @@ var codes = map[string]string{
 func python(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	if _, err := exec.LookPath("python3"); err != nil {
-		t.Skip("NOT COMPARED: python3 is not installed (apt-get install python3), so nothing recomputed these loans")
+		t.Fatal("python3 is not installed (apt-get install python3), so nothing can recompute these loans")
 	}
 	cmd := exec.Command("python3", args...)
 	cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1")
@@ -57,7 +63,7 @@ func python(t *testing.T, args ...string) *exec.Cmd {
 // TestVectors holds the recomputation to known answers: two programs can be
 // wrong together.
 func TestVectors(t *testing.T) {
-	out, err := python(t, "recount.py", "--check").Output()
+	out, err := python(t, "vectors.py").Output()
 	require.NoError(t, err, "%s", out)
 }
 
@@ -65,7 +71,7 @@ func TestVectors(t *testing.T) {
 // and compares every field, each entry and each instalment.
 func TestCompare(t *testing.T) {
 	days := setting("QXL_RECOUNT_DAYS", "events")
-	want, err := strconv.Atoi(setting("QXL_RECOUNT_LOANS", "32"))
+	want, err := strconv.Atoi(setting("QXL_RECOUNT_LOANS", "70"))
 	require.NoError(t, err, "QXL_RECOUNT_LOANS")
 
 	dir := t.TempDir()
@@ -97,7 +103,7 @@ func TestCompare(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, recount.Wait())
 	require.Equal(t, want, seen.loans, "loans that recount.py answered for")
-	kinds.report(t, want >= 1000)
+	kinds.report(t, want)
 	t.Logf("%d loans on %d loan days: %d differ, on %d days; %d end in a refusal of both",
 		seen.loans, seen.days, len(seen.differ), seen.differences, seen.refused)
 }
@@ -149,19 +155,15 @@ func simulate(t *testing.T, qxl string, lines []line) []json.RawMessage {
 	var file struct {
 		Terms    json.RawMessage `json:"terms"`
 		Commands json.RawMessage `json:"commands"`
-		AsOf     string          `json:"as_of"`
 	}
 	require.NoError(t, json.Unmarshal(raw, &file))
-	asked := make([]any, len(lines))
+	var asked bytes.Buffer
 	for i, l := range lines {
-		f := file
-		f.AsOf = l.AsOf
-		asked[i] = f
+		fmt.Fprintf(&asked, `%c{"terms":%s,"commands":%s,"as_of":"%s"}`, "[,"[min(i, 1)], file.Terms, file.Commands, l.AsOf)
 	}
+	asked.WriteByte(']')
 	path := lines[0].File + ".days"
-	doc, err := json.Marshal(asked)
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(path, doc, 0o600))
+	require.NoError(t, os.WriteFile(path, asked.Bytes(), 0o600))
 	defer os.Remove(path)
 
 	var stdout, stderr bytes.Buffer
@@ -203,6 +205,9 @@ func (c *tally) compare(t *testing.T, l line, answer json.RawMessage) {
 
 // difference names the first field that is not the same; "" when all are.
 func difference(l line, answer json.RawMessage) string {
+	if len(l.Result) > 0 && bytes.Equal(l.Result, answer) {
+		return "" // as nearly always: no need to read them
+	}
 	var simulated map[string]any
 	if err := json.Unmarshal(answer, &simulated); err != nil {
 		return "qxl: " + err.Error()
@@ -287,4 +292,5 @@ func TestDifferenceIsSeen(t *testing.T) {
 	require.Empty(t, difference(l, json.RawMessage(`{"error":{"code":"LOAN_REVERSED_ALREADY","field":"commands[3].of"}}`)))
 	require.NotEmpty(t, difference(l, json.RawMessage(`{"error":{"code":"LOAN_REVERSED_ALREADY","field":"commands[2].of"}}`)))
 	require.NotEmpty(t, difference(l, json.RawMessage(`{"advance":"0.00"}`)))
+	require.NotEmpty(t, difference(line{}, nil), "no answer")
 }

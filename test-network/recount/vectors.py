@@ -1,10 +1,15 @@
+#!/usr/bin/env python3
 """Known answers for recount.py: the vectors of the field, and small histories
-worked by hand, where a figure can be checked with a pocket calculator."""
+worked by hand, where a figure can be checked with a pocket calculator.
+
+    vectors.py    says which are wrong; the exit code is 1 when one is
+"""
+import sys
 from datetime import date
 from fractions import Fraction
 
 from interest import add_months, days_30, in_leap_years, to_nearest
-from recount import days_of, standing
+from history import days_of, standing
 
 
 def loan(as_of, *commands, **terms):
@@ -25,6 +30,22 @@ def repay(day, amount):
 
 def prepay(day, amount, effect="reduce"):
     return {"date": day, "type": "prepay", "amount": amount, "effect": effect}
+
+
+def extend(day, **to):
+    return dict({"date": day, "type": "extend"}, **to)
+
+
+def herder(as_of, *commands):
+    """A little after the wool is sold, the rest after the autumn's sales."""
+    return loan(as_of, repay("2024-07-20", "11375"), *commands, method="SEA", principal="100000",
+                rate="4.5", periods=None, every=None, dues=dues(
+                    ("2024-07-20", "10000"), ("2024-10-20", "50000"), ("2024-11-20", "40000")),
+                **{"from": "2024-04-01"})
+
+
+def dues(*agreed):
+    return [{"due": day, "principal": amount} for day, amount in agreed]
 
 
 def cases():
@@ -79,6 +100,56 @@ def cases():
     view = loan("2024-01-11", {"date": "2024-01-11", "type": "reprice", "rate": "3.45"},
                 method="IOB", periods=1)
     yield "reprice", column(view, "interest"), ["1540.97"]
+    # EPI: principal P/n, interest P·r each period, on what was lent
+    view = loan("2024-01-01", method="EPI")
+    yield "EPI", (column(view, "principal"), column(view, "interest")), (
+        ["41666.67"] * 11 + ["41666.63"], ["1604.17"] * 12)
+    # 10 days of 500,000 at 3.85 %: 534.72, though 41,666.67 is repaid
+    view = loan("2024-02-11", repay("2024-02-01", "43270.84"),
+                prepay("2024-02-11", "458868.05"), method="EPI")
+    yield "EPI prepaid", (view["entries"][1]["interest"], view["outstanding_principal"],
+                          len(view["instalments"])), ("534.72", "0.00", 1)
+    view = loan("2024-03-01", {"date": "2024-03-01", "type": "reprice", "rate": "3.6"},
+                method="EPI", periods=3)
+    yield "EPI reprice", column(view, "interest"), ["1604.17", "1604.17", "1500.00"]
+
+    # parts of ten fen repay 3.50 by the 35th; its interest goes on, 0.035 at 12 %
+    view = loan("2026-12-01", {"date": "2026-12-01", "type": "reprice", "rate": "12"},
+                method="EPI", principal="3.50", rate="24", periods=36)
+    yield "EPI of a few yuan", [list(row.values())[2:4] for row in view["instalments"][34:]], [
+        ["0.10", "0.07"], ["0.00", "0.04"]]
+
+    # 110 days of 100,000, 92 of 90,000, 31 of 40,000 at 4.5 %
+    yield "SEA interest", column(herder("2024-07-20"), "interest"), ["1375.00", "1035.00", "155.00"]
+    # 12 days of 90,000: 135; 60,000 of 90,000 are left, by 80 days and 31
+    view = herder("2024-08-01", prepay("2024-08-01", "30135"))
+    yield "SEA reduce", (column(view, "principal")[1:], column(view, "interest")[1:]), (
+        ["33333.33", "26666.67"], ["600.00", "103.33"])
+    view = herder("2024-08-01", prepay("2024-08-01", "45135", "shorten"))
+    yield "SEA shorten", (column(view, "principal")[1:], column(view, "interest")[1:]), (
+        ["45000.00"], ["450.00"])
+    view = herder("2024-08-01", {"date": "2024-08-01", "type": "reprice", "rate": "3.6"})
+    yield "SEA reprice", column(view, "interest")[1:], ["855.00", "124.00"]  # 135 + 720
+    # a bad autumn: 92 days of 90,000, then 273 of them, then 92 of 70,000
+    view = herder("2024-10-10", extend("2024-10-10", dues=dues(
+        ("2024-10-20", "0"), ("2025-07-20", "20000"), ("2025-10-20", "70000"))))
+    yield "SEA extend", (column(view, "principal")[1:], column(view, "interest")[1:]), (
+        ["0.00", "20000.00", "70000.00"], ["1035.00", "3071.25", "805.00"])
+    view = loan("2024-01-15", extend("2024-01-15", periods=3), method="EQP", periods=2)
+    yield "EQP extend", column(view, "principal"), ["166666.67", "166666.67", "166666.66"]
+
+    # two drawdowns: 31 days of 300,000 paid back; 200,000 due after half a year
+    view = loan("2024-09-07", {"date": "2024-02-10", "type": "prepay", "amount": "300994.58",
+                               "effect": "reduce", "drawdown": 0},
+                method="REV", periods=6, drawdowns=[
+                    {"date": "2024-01-10", "amount": "300000"},
+                    {"date": "2024-03-06", "amount": "200000"}])
+    yield "REV repaid", (view["drawdowns"][0]["entries"][0]["interest"],
+                         view["drawdowns"][0]["outstanding_principal"]), ("994.58", "0.00")
+    yield "REV due", column(view["drawdowns"][1], "interest"), ["3935.56"]  # 184 days
+    yield "REV together", (view["outstanding_principal"], view["overdue_interest"],
+                           view["days_past_due"], view["class"]), (
+        "200000.00", "3935.56", 1, "special_mention")
     turn = [{"type": "reverse", "of": k} for k in range(3)]
     yield "reversals", [standing([repay("2024-01-02", "1")] + turn[:k]) for k in range(4)], [
         [0], [], [0], []]
@@ -92,3 +163,7 @@ def check():
             print("%s: got %s, want %s" % (name, got, want))
     print("%d vectors, %d wrong" % (len(list(cases())), failed))
     return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(check())

@@ -235,6 +235,9 @@ func (f *folio) extend(e *Entry) *refusal.Refusal {
 	case schedule.FlatInterest:
 		return PlanFlat.At("periods", nil, e.Periods)
 	case schedule.Seasonal:
+		if e.Periods != 0 {
+			return ExtendMethod.At("periods", nil, e.Periods)
+		}
 		var refused *refusal.Refusal
 		if last, refused = agreed(e.Dues, on, balance); refused != nil {
 			return refused
@@ -242,6 +245,9 @@ func (f *folio) extend(e *Entry) *refusal.Refusal {
 		t.Periods = k + len(e.Dues)
 		leg.Dues = slices.Clone(e.Dues)
 	default:
+		if n := len(e.Dues); n > 0 { // agreed on, so they must not be left out silently
+			return ExtendMethod.At("dues", nil, n)
+		}
 		var err error
 		t.Periods = e.Periods
 		if last, err = t.Maturity(); err != nil || e.Periods < 1 || e.Periods > schedule.MaxPeriods {

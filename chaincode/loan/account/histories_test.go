@@ -217,6 +217,7 @@ func anyEntry(r *rand.Rand, j *journal) account.Entry {
 			e.Periods = m.Periods + 1 + r.IntN(2)
 		}
 		if j.a.Contract().Terms.Method == schedule.Seasonal {
+			e.Periods = 0
 			for _, row := range j.a.Planned(j.state) {
 				if row.Due > e.Date {
 					e.Dues = append(e.Dues, schedule.Due{Date: row.Due + calendar.Date(len(e.Dues)+r.IntN(20)), Principal: row.Principal})

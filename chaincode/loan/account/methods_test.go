@@ -61,6 +61,23 @@ func TestSeasonalPlanChanges(t *testing.T) {
 	refusedAs(t, "LOAN_EXTENSION_NOT_LONGER", "periods", "2024-11-20", "2024-11-20", a, s, longer)
 }
 
+// What an extension says of its term and its method does not use is refused:
+// it was agreed on, and would be left out silently.
+func TestAnExtensionIsByTheMethodsOwnTerms(t *testing.T) {
+	days := extend("2024-10-10", 0)
+	days.Dues = []schedule.Due{{Date: day("2025-10-10"), Principal: yuan("100000")}}
+	both := days
+	both.Periods = 18
+	for _, method := range []schedule.Method{schedule.EqualInstalment, schedule.EqualPrincipal, schedule.InterestOnly, schedule.Bullet, schedule.Revolving} {
+		a := open(t, year(method))
+		for _, e := range []account.Entry{days, both} {
+			refusedAs(t, "LOAN_EXTENSION_METHOD", "dues", "", "1", a, account.State{}, e)
+		}
+	}
+	refusedAs(t, "LOAN_EXTENSION_METHOD", "periods", "", "18", open(t, herder()), account.State{}, both)
+	refusedAs(t, "LOAN_EXTENSION_METHOD", "periods", "", "18", open(t, herder()), account.State{}, extend("2024-10-10", 18))
+}
+
 func TestFlatInterestIsOnWhatWasLent(t *testing.T) {
 	a := open(t, year(schedule.FlatInterest))
 	paid := repay("2024-02-01", a.Plan().Instalments[0].Total.String())

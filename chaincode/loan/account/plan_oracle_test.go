@@ -352,6 +352,9 @@ func entryOf(t *rapid.T, a *account.Account, b *books, s account.State, d calend
 		e.Type, e.Periods = account.Extend, b.periods+rapid.IntRange(0, 3).Draw(t, "more")
 		last, _ := b.contract.Terms.From.AddMonths(e.Periods*b.contract.Terms.EveryMonths, b.contract.Terms.MonthEnd)
 		k, seasonal := b.running(d), b.contract.Terms.Method == schedule.Seasonal
+		if seasonal {
+			e.Periods = 0
+		}
 		if seasonal && k < len(b.rows) {
 			for i, l := range b.rows[k:] {
 				e.Dues = append(e.Dues, schedule.Due{Date: l.due + calendar.Date(i*rapid.IntRange(0, 20).Draw(t, "later")), Principal: money.Fen(l.scheduledP)})

@@ -26,7 +26,8 @@ var (
 	ExtendShorter = refusal.New("LOAN_EXTENSION_NOT_LONGER", "展期后的到期日须晚于现到期日", "the extended term must end after the present one", "")
 	ExtendTerm    = refusal.New("LOAN_EXTENSION_TERM", "展期后的期数超出范围", "the extended term is out of range", "")
 
-	ExtendDues = refusal.New("LOAN_EXTENSION_DUES", "展期后的还本日或金额不符", "the days and amounts agreed do not repay what is not due yet, one after the other", "民法典第678条")
+	ExtendMethod = refusal.New("LOAN_EXTENSION_METHOD", "按季节还本贷款按约定还本日展期,其他贷款按期数展期", "a seasonal plan is extended by days agreed, any other by its number of periods", "")
+	ExtendDues   = refusal.New("LOAN_EXTENSION_DUES", "展期后的还本日或金额不符", "the days and amounts agreed do not repay what is not due yet, one after the other", "民法典第678条")
 
 	GuarantorAbove = refusal.New("LOAN_GUARANTOR_ABOVE_DUE", "代偿金额超过到期应还", "a guarantor's payment is above what is due", "民法典第681条")
 	OffAlready     = refusal.New("LOAN_WRITTEN_OFF", "贷款已核销", "the loan is written off already", "财金〔2017〕90号")
