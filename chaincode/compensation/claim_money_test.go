@@ -117,8 +117,10 @@ func TestTheFundsShareOfARecovery(t *testing.T) {
 
 	// Late: interest at the one-year LPR, 3.45 % until 21 July, 3.35 % from the
 	// 22nd on: 3,775 × (6 × 3.45 + 10 × 3.35) % / 360 = 5.68.
+	require.Equal(t, &compensation.Owed{Amount: yuan("3775"), Interest: yuan("5.68")}, w.shown("L1", "2024-07-31").Owed, "what Finance's clerk enters")
 	w.refused(approver, "test.Return", w.back("L1", "2024-07-31", "3775", "5.69"), "CLAIM_ABOVE_DUE", "interest", "5.68", "5.69")
 	w.Must(book, approver, "test.Return", w.back("L1", "2024-07-31", "3775", "5.68"))
+	require.Nil(t, w.shown("L1", "2024-08-31").Owed, "nothing is owed any more")
 	s = w.show("L1")
 	require.Zero(t, s.Award.DueBack)
 	require.Equal(t, yuan("8775"), s.Award.Back)
@@ -214,6 +216,7 @@ func TestAClawbackBearsInterest(t *testing.T) {
 	w.Must(book, approver, "test.Clawback", w.back("L1", "2024-07-10", "100000", "555.45"))
 	require.Equal(t, compensation.Clawback, w.show("L1").Status)
 	// 116,000 for ten days more.
+	require.Equal(t, &compensation.Owed{Amount: yuan("116000"), Interest: yuan("111.17")}, w.shown("L1", "2024-07-20").Owed, "what Finance's clerk enters")
 	w.refused(approver, "test.Clawback", w.back("L1", "2024-07-20", "116000", "111.18"), "CLAIM_ABOVE_DUE", "interest", "111.17", "111.18")
 	w.Must(book, approver, "test.Clawback", w.back("L1", "2024-07-20", "116000", "111.17"))
 	s = w.show("L1")
@@ -264,42 +267,4 @@ func TestNoLoanIsCompensatedTwice(t *testing.T) {
 		again.Claim = ref("again"+no[1:], 0, "C-AGAIN"+no)
 		w.refused(officer, "comp.Notify", again, "CLAIM_FILING_TAKEN", "filing", "", "C-"+no)
 	}
-}
-
-// A claim whose payment was stopped is not approved again for less than it
-// was paid already: nothing could be allocated to it, and no payment would end
-// it. The rest is rejected, and what is too much clawed back.
-func TestNoApprovalBelowWhatWasPaid(t *testing.T) {
-	w := newWorld(t)
-	w.until("L1", compensation.Approved)
-	w.Must(book, approver, "test.Pay", w.pay("L1", "2024-06-14", "100000", "225000", false))
-	w.Must(book, approver, "test.Stop", w.stop("L1", "2024-06-17"))
-	others := func(amount string) *[]compensation.Government {
-		return &[]compensation.Government{{From: "市级", Amount: yuan(amount), CID: cidOf("city")}}
-	}
-	adjusted := func(date, amount string) {
-		c := w.adjust("L1", date)
-		c.Others = others(amount)
-		w.Must(book, reviewer, "comp.ProposeAdjustment", c)
-		w.Must(book, approver, "comp.SignAdjustment", w.signs("L1", date, c.Number))
-		w.Must(book, clerk, "comp.Publicise", w.publicise("L1", date))
-	}
-	adjusted("2024-06-18", "300000.01") // of 80 percent, 99,999.99 are left
-	approve := w.claim("L1", "2024-06-27")
-	w.refused(approver, "comp.Approve", approve, "CLAIM_BELOW_PAID", "entitlement", "100000.00", "99999.99")
-	require.Equal(t, compensation.Publicised, w.show("L1").Status)
-	require.Empty(t, w.docket())
-
-	// For just what was paid it is approved, and a payment of nothing ends it.
-	adjusted("2024-06-28", "300000")
-	w.Must(book, approver, "comp.Approve", w.claim("L1", "2024-07-09"))
-	w.Must(book, approver, "test.Pay", w.pay("L1", "2024-07-10", "0", "100000", true))
-	require.Equal(t, compensation.Paid, w.show("L1").Status)
-
-	// Below, the rest is rejected.
-	w.until("L2", compensation.Approved)
-	w.Must(book, approver, "test.Pay", w.pay("L2", "2024-06-14", "225000", "225000", false))
-	w.Must(book, approver, "test.Stop", w.stop("L2", "2024-06-17"))
-	w.Must(book, approver, "comp.Reject", w.reason("L2", "2024-06-18", "X99"))
-	require.Equal(t, compensation.Paid, w.show("L2").Status)
 }

@@ -76,7 +76,33 @@ func sheetOf(ctx *command.Context, id ledgerstate.ID, no string, c *Claim, on ca
 	if !ok {
 		return nil, NoPack.At("pack", nil, c.Pack)
 	}
-	return c.sheet(no, id, ctx.Owner, &f.State, &pack, on), nil
+	s := c.sheet(no, id, ctx.Owner, &f.State, &pack, on)
+	s.Owed, err = c.owedOn(ctx, pack, on)
+	return s, err
+}
+
+// owedOn is what the bank owes the fund at the end of a day, as Finance's
+// clerk enters it; nil where it owes nothing.
+func (c *Claim) owedOn(ctx *command.Context, pack consortium.RulePack, on calendar.Date) (*Owed, error) {
+	a := &acting{Context: ctx, Claim: c, pack: pack, date: max(on, c.Last)}
+	var o Owed
+	switch c.Status {
+	case Recovering:
+		late, err := a.lateness()
+		if err != nil {
+			return nil, err
+		}
+		o = a.owedReturn(late)
+	case Clawback:
+		var err error
+		if o, err = a.owedClawback(); err != nil {
+			return nil, err
+		}
+	}
+	if o == (Owed{}) {
+		return nil, nil
+	}
+	return &o, nil
 }
 
 // ShowClaim 查询补偿申请.

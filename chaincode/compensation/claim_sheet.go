@@ -51,6 +51,7 @@ type ClaimSheet struct {
 	Recovered  []ReceiptSheet   `json:"recovered,omitempty"` // 拨付后回收
 	Dues       []DueSheet       `json:"returns_due,omitempty"`
 	Clawback   *ClawbackSheet   `json:"clawback,omitempty"`
+	Owed       *Owed            `json:"owed,omitempty"` // to the fund at the end of the day asked about, interest included
 }
 
 // StepSheet is the step that is awaited.

@@ -190,5 +190,8 @@ func writeAward(w io.Writer, s *compensation.ClaimSheet) {
 	if k := s.Clawback; k != nil {
 		fmt.Fprintf(w, "追回 clawback %s（%s）: %s 元，已收 received %s 元，利息 interest %s 元\n", k.On, k.ReasonZh, k.Amount.Display(), k.Received.Display(), k.Interest.Display())
 	}
+	if o := s.Owed; o != nil {
+		fmt.Fprintf(w, "当日应缴 owed on the day: %s 元，利息 interest %s 元\n", o.Amount.Display(), o.Interest.Display())
+	}
 	fmt.Fprintf(w, "已返还合计 came back %s 元；尚欠 due %s 元\n", a.Back.Display(), a.DueBack.Display())
 }

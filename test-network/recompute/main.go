@@ -19,8 +19,12 @@ const (
 )
 
 func main() {
+	if len(os.Args) == 5 && os.Args[1] == "claims" {
+		claims(os.Args[2], os.Args[3], os.Args[4])
+		return
+	}
 	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: recompute DIR")
+		fmt.Fprintln(os.Stderr, "usage: recompute DIR\n       recompute claims DIR RULE_PACKS REFERENCE")
 		os.Exit(2)
 	}
 	banks, err := Recompute(os.Args[1])
@@ -31,6 +35,23 @@ func main() {
 	if err := json.NewEncoder(os.Stdout).Encode(banks); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(3)
+	}
+}
+
+// claims prints what came of the fact packs of a directory; exit code 1 if a
+// figure differs.
+func claims(dir, packs, reference string) {
+	found, err := RecomputeClaims(dir, packs, reference)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(2)
+	}
+	if err := json.NewEncoder(os.Stdout).Encode(found); err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(3)
+	}
+	if len(found.Differences) > 0 {
+		os.Exit(1)
 	}
 }
 

@@ -37,6 +37,8 @@ const (
 	lendingStage    // its second officer
 	revocationStage
 	reviewStage // its reviewer; of a year
+	filingStage // the first officer again; of a scheme
+	recoveryStage
 	stages
 )
 
@@ -56,6 +58,8 @@ type bank struct {
 	repaid  []*deal // with two repayments or more
 	balance []balance
 	marks   Sentinels
+	calm    bool    // everybody pays on the day
+	lent    []*deal // disbursed, in order
 }
 
 type balance struct {

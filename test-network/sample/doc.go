@@ -17,5 +17,9 @@
 // of a loan's life occurs. Its first bank has told loans, one for each thing
 // that can happen; the others are like most loans.
 //
+// Scheme is a third: banks that file what is eligible for risk compensation and
+// claim for what goes bad, by stories that together take every path of a claim.
+// test-network/scheme plays it.
+//
 // It owns the generator's data. It is no part of what members run.
 package sample

@@ -171,7 +171,7 @@ func (b *bank) register(who *borrower) {
 }
 
 // sections is the order of record types in a file.
-var sections = []string{"营业日", "LPR提出", "LPR复核", "主体登记", "主体变更", "授权登记", "撤销授权", "申请", "分派", "信息查询", "受理", "拒绝", "授信", "签约", "放款", "还款", "结清"}
+var sections = []string{"营业日", "LPR提出", "LPR复核", "主体登记", "主体变更", "授权登记", "撤销授权", "申请", "分派", "信息查询", "受理", "拒绝", "授信", "签约", "放款", "备案预留", "备案", "还款", "结清"}
 
 func sectionOf(record string) int {
 	for i, s := range sections {
@@ -184,15 +184,20 @@ func sectionOf(record string) int {
 
 // file writes the entries of a stage, section by section, by date.
 func (g *generator) file(name, person string, encoding dayfile.Encoding, date calendar.Date, list []entry) error {
+	inSections(list)
+	m, err := writeLines(filepath.Join(g.Dir, name), person, encoding, date, list)
+	g.manifest.Files = append(g.manifest.Files, m)
+	return err
+}
+
+// inSections orders entries section by section, by date.
+func inSections(list []entry) {
 	sort.SliceStable(list, func(i, j int) bool {
 		if a, b := sectionOf(list[i].record), sectionOf(list[j].record); a != b {
 			return a < b
 		}
 		return list[i].day < list[j].day
 	})
-	m, err := writeLines(filepath.Join(g.Dir, name), person, encoding, date, list)
-	g.manifest.Files = append(g.manifest.Files, m)
-	return err
 }
 
 // writeLines writes a file of lines as they come.
@@ -302,10 +307,16 @@ func (g *generator) write() error {
 // rateEntries are the central bank's lines: the rates published after the
 // founding, with their approvals, and the sample's business days.
 func rateEntries() (propose, approve []entry, err error) {
+	return ratesBetween(publishedAtFounding, Last, Last-1, Last)
+}
+
+// ratesBetween are the lines for business days that are opened, and for rates
+// published after one day and by another.
+func ratesBetween(after, to calendar.Date, opened ...calendar.Date) (propose, approve []entry, err error) {
 	add := func(list *[]entry, record string, day calendar.Date, cells map[string]string) {
 		*list = append(*list, entry{record: record, day: day, cells: cells})
 	}
-	for _, day := range []calendar.Date{Last - 1, Last} {
+	for _, day := range opened {
 		add(&propose, "营业日", day, map[string]string{"业务流水号": "YYR-" + compact(day), "业务日期": day.String()})
 	}
 	all, err := rates()
@@ -313,7 +324,7 @@ func rateEntries() (propose, approve []entry, err error) {
 		return nil, nil, err
 	}
 	for _, l := range all {
-		if l.Published <= publishedAtFounding || l.Published > Last {
+		if l.Published <= after || l.Published > to {
 			continue
 		}
 		number := "LPR-" + compact(l.Published)

@@ -48,6 +48,7 @@ func (b *bank) lend(who *borrower, day calendar.Date) bool {
 	if err != nil {
 		panic(err)
 	}
+	b.lent = append(b.lent, d)
 	b.service(d)
 	return true
 }
@@ -68,6 +69,9 @@ const (
 // settlement if nothing is owed by then.
 func (b *bank) service(d *deal) {
 	how := manner(b.weighted(75, 5, 4, 9, 4, 3))
+	if b.calm {
+		how = punctual
+	}
 	plan := d.account.Plan().Instalments
 	breaks := b.below(len(plan)) // where a late payer stumbles
 	for i, row := range plan {

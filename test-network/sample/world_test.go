@@ -41,8 +41,10 @@ const passphrase = "synthetic"
 
 // openWorld opens the ledger of a state directory, founding it first if there
 // is none.
-func openWorld(t testing.TB, state string) *world {
-	w := &world{t: t, top: sampleTopology(t), msp: map[string]string{}, books: map[string]string{}}
+func openWorld(t testing.TB, state string) *world { return openWorldOf(t, state, sampleTopology(t)) }
+
+func openWorldOf(t testing.TB, state string, top *topology.Topology) *world {
+	w := &world{t: t, top: top, msp: map[string]string{}, books: map[string]string{}}
 	c := embedded.Consortium{NoSync: true, Log: slog.New(slog.DiscardHandler), NewChaincode: func(kind command.Chaincode, msp string) (shim.Chaincode, error) {
 		return chaincode.New(kind, msp, time.Now)
 	}}
