@@ -6,4 +6,5 @@
 // full 2,000 loans and 20 kills on either engine instead of a smaller one, and
 // TestAYearOfABanksLife closes each of the year's 249 business days instead of
 // the last of each month.
+// TestScheme takes 3,000 loans and 120 claims instead of 120 and 20.
 package e2e

@@ -50,18 +50,35 @@ const bookA, bookB = "book-banka", "book-bankb"
 // open connects to the shared network.
 func open(t *testing.T, p *program) *members {
 	t.Helper()
+	dir, top := networkOf(t, p)
+	passphrase := wallet.Passphrase(string(dir), nil)
+	forged := map[string]*wallet.Person{}
+	f := gatewayOf(t, dir, top, func(person string) (*wallet.Person, error) {
+		if p := forged[person]; p != nil {
+			return p, nil
+		}
+		return wallet.Open(string(dir), person, passphrase)
+	})
+	m := &members{t: t, dir: dir, topology: top, factory: f, forged: forged, ledgers: map[string]ledger.Ledger{}, clients: map[string]*book.Client{}}
+	tables, err := book.Show(t.Context(), m.ledger("Commission/operator1"))
+	require.NoError(t, err)
+	m.who = book.FromTables(tables)
+	return m
+}
+
+// networkOf is where a program's network lies, and what it is.
+func networkOf(t *testing.T, p *program) (layout.Dir, *topology.Topology) {
+	t.Helper()
 	dir := layout.Dir(filepath.Join(p.state, "fabric"))
 	top, err := topology.Load(dir.Topology())
 	require.NoError(t, err)
-	passphrase := wallet.Passphrase(string(dir), nil)
-	forged := map[string]*wallet.Person{}
-	profile := fabric.Profile{Channel: top.Channel, Peers: map[string]fabric.Peer{}, Hosts: []string{"CommissionMSP"},
-		People: func(person string) (*wallet.Person, error) {
-			if p := forged[person]; p != nil {
-				return p, nil
-			}
-			return wallet.Open(string(dir), person, passphrase)
-		}}
+	return dir, top
+}
+
+// gatewayOf connects to a network until the test ends.
+func gatewayOf(t *testing.T, dir layout.Dir, top *topology.Topology, people func(string) (*wallet.Person, error)) *fabric.Factory {
+	t.Helper()
+	profile := fabric.Profile{Channel: top.Channel, Peers: map[string]fabric.Peer{}, Hosts: []string{"CommissionMSP"}, People: people}
 	for _, o := range top.Organizations {
 		if o.HasPeer() {
 			root, err := os.ReadFile(dir.TLSRoot(o.Name))
@@ -71,12 +88,8 @@ func open(t *testing.T, p *program) *members {
 	}
 	f, err := fabric.Open(profile)
 	require.NoError(t, err)
-	m := &members{t: t, dir: dir, topology: top, factory: f, forged: forged, ledgers: map[string]ledger.Ledger{}, clients: map[string]*book.Client{}}
 	t.Cleanup(func() { f.Close() })
-	tables, err := book.Show(t.Context(), m.ledger("Commission/operator1"))
-	require.NoError(t, err)
-	m.who = book.FromTables(tables)
-	return m
+	return f
 }
 
 // ledger is a person's connection.

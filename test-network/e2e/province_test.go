@@ -193,13 +193,16 @@ func embedded(t *testing.T) *program {
 
 // ownNetwork is a Fabric network of the test's own, new and founded, for
 // tests that compare whole ledgers or kill its processes.
-func ownNetwork(t *testing.T) *program {
+func ownNetwork(t *testing.T) *program { return ownNetworkOf(t) }
+
+// ownNetworkOf is ownNetwork with a changed environment.
+func ownNetworkOf(t *testing.T, env ...string) *program {
 	t.Helper()
 	bin, err := build("")
 	require.NoError(t, err)
 	state, err := os.MkdirTemp(workDir, "own-")
 	require.NoError(t, err)
-	p := &program{bin: bin, state: state}
+	p := &program{bin: bin, state: state, env: env}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 	defer cancel()
 	t.Cleanup(func() {

@@ -79,13 +79,15 @@ func parameters() consortium.Parameters {
 		DecisionDays: 10, PenaltyPercent: 50, NonPerforming: nonPerforming, PreLoanMaxDays: 90}
 }
 
+// Parties are the ledger's names of the places that a topology names.
+var Parties = map[topology.Party]command.Party{topology.PartyC: command.Commission, topology.PartyP: command.CentralBank,
+	topology.PartyF: command.Finance, topology.Bank: command.Bank, topology.Audit: command.Audit,
+	topology.Subject: command.Subject, topology.Provider: command.Provider}
+
 func memberTable(t *topology.Topology) ([]consortium.Member, error) {
-	parties := map[topology.Party]command.Party{topology.PartyC: command.Commission, topology.PartyP: command.CentralBank,
-		topology.PartyF: command.Finance, topology.Bank: command.Bank, topology.Audit: command.Audit,
-		topology.Subject: command.Subject, topology.Provider: command.Provider}
 	var members []consortium.Member
 	for _, o := range t.Organizations {
-		m := consortium.Member{MSP: o.MSP, Party: parties[o.Party]}
+		m := consortium.Member{MSP: o.MSP, Party: Parties[o.Party]}
 		if o.Party == topology.Bank {
 			m.Book = BookOf(o.Name)
 		}

@@ -34,9 +34,6 @@ type world struct {
 	books  map[string]string
 }
 
-var parties = map[topology.Party]command.Party{topology.PartyC: command.Commission, topology.PartyP: command.CentralBank, topology.PartyF: command.Finance,
-	topology.Bank: command.Bank, topology.Audit: command.Audit, topology.Subject: command.Subject, topology.Provider: command.Provider}
-
 const passphrase = "synthetic"
 
 // openWorld opens the ledger of a state directory, founding it first if there
@@ -51,7 +48,7 @@ func openWorldOf(t testing.TB, state string, top *topology.Topology) *world {
 	var names []string
 	for _, o := range w.top.Organizations {
 		w.msp[o.Name] = o.MSP
-		c.Organizations = append(c.Organizations, embedded.Organization{MSP: o.MSP, Party: parties[o.Party]})
+		c.Organizations = append(c.Organizations, embedded.Organization{MSP: o.MSP, Party: sample.Parties[o.Party]})
 		if o.Party == topology.Bank {
 			w.books[o.Name] = sample.BookOf(o.Name)
 			names = append(names, w.books[o.Name])
@@ -88,7 +85,7 @@ func (w *world) sender(as string) dayfile.Sender {
 		BookOf: func(bank string) (string, bool) { name, ok := w.books[bank]; return name, ok }}
 	for _, o := range w.top.Organizations {
 		if o.Name == org {
-			s.Party = parties[o.Party]
+			s.Party = sample.Parties[o.Party]
 		}
 	}
 	return s

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/compensation"
@@ -15,8 +17,13 @@ import (
 // make makes a claim's next command.
 type maker func(c *claim, h command.Head, ref ledgerstate.Ref) any
 
-// each sends one command for every claim of a choice, bank by bank.
+// each sends one command for every claim of a choice, bank by bank; what
+// concerns books alone, for all banks at once.
 func (p *player) each(ctx context.Context, who string, def command.Definition, on calendar.Date, choice func(*claim) bool, do maker) error {
+	work, ctx := errgroup.WithContext(ctx)
+	if def.Describe().Lane.Joint() {
+		work.SetLimit(1)
+	}
 	for _, bank := range p.manifest.Banks {
 		var list []any
 		for _, c := range p.live[bank] {
@@ -28,14 +35,12 @@ func (p *player) each(ctx context.Context, who string, def command.Definition, o
 			continue
 		}
 		person := who
-		if who == "" {
+		if who == theBank {
 			person = bank + "/officer1"
 		}
-		if err := p.must(ctx, person, p.books[bank], def, list...); err != nil {
-			return err
-		}
+		work.Go(func() error { return p.must(ctx, person, p.books[bank], def, list...) })
 	}
-	return nil
+	return work.Wait()
 }
 
 // theBank is whoever's claim it is.

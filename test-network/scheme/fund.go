@@ -29,13 +29,21 @@ func payee(bank int) string { return fmt.Sprintf("621700000000000%02d03", bank+3
 func (p *player) voucher() string { return fmt.Sprintf("PZ-%05d", p.n) }
 
 // both enters something and has another person confirm it on the same day.
-func (p *player) both(ctx context.Context, def command.Definition, content interface{ Header() command.Head }) error {
-	if err := p.must(ctx, clerk, command.CommonsName, def, content); err != nil {
+func (p *player) both(ctx context.Context, def command.Definition, contents ...headed) error {
+	var entries, confirmed []any
+	for _, c := range contents {
+		h := c.Header()
+		entries = append(entries, c)
+		confirmed = append(confirmed, &fund.ConfirmContent{Head: p.head(h.Date), Entry: h.Number})
+	}
+	if err := p.must(ctx, clerk, command.CommonsName, def, entries...); err != nil {
 		return err
 	}
-	h := content.Header()
-	return p.must(ctx, approver, command.CommonsName, fund.Confirm, &fund.ConfirmContent{Head: p.head(h.Date), Entry: h.Number})
+	return p.must(ctx, approver, command.CommonsName, fund.Confirm, confirmed...)
 }
+
+// headed is a content of a command.
+type headed interface{ Header() command.Head }
 
 func (p *player) receipt(to string, amount money.Fen, on calendar.Date) *fund.ReceiptContent {
 	return &fund.ReceiptContent{Head: p.head(on), To: to, Amount: amount, Value: on, Voucher: p.voucher()}
@@ -52,24 +60,19 @@ func (p *player) openFund(ctx context.Context) error {
 	if err := p.both(ctx, fund.Open, open); err != nil {
 		return err
 	}
+	var agreed []headed
 	for i, bank := range p.manifest.Banks {
-		if err := p.both(ctx, fund.AgreeAccount, &fund.AgreeContent{Head: p.head(on), Use: fund.ForPayout, Holder: bank + "MSP", Account: payee(i), Note: "合作协议"}); err != nil {
-			return err
-		}
+		agreed = append(agreed, &fund.AgreeContent{Head: p.head(on), Use: fund.ForPayout, Holder: bank + "MSP", Account: payee(i), Note: "合作协议"})
 	}
-	if err := p.both(ctx, fund.AgreeAccount, &fund.AgreeContent{Head: p.head(on), Use: fund.ForTreasury, Account: treasury, Note: "国库"}); err != nil {
+	agreed = append(agreed, &fund.AgreeContent{Head: p.head(on), Use: fund.ForTreasury, Account: treasury, Note: "国库"})
+	if err := p.both(ctx, fund.AgreeAccount, agreed...); err != nil {
 		return err
 	}
 	march := calendar.MustParse("2024-03-01")
-	if err := p.both(ctx, fund.Inject, p.receipt(main, 5_000_000*money.Yuan, march)); err != nil {
-		return err
-	}
 	twice := p.receipt(main, 5_000_000*money.Yuan, march)
-	if err := p.both(ctx, fund.Inject, twice); err != nil {
+	if err := p.both(ctx, fund.Inject, p.receipt(main, 5_000_000*money.Yuan, march), twice); err != nil {
 		return err
 	}
-	// Who entered or confirmed it may not confirm the reversal: another
-	// officer of Finance does not exist, so the approver of the entry does.
 	reversal := &fund.ReversalContent{Head: p.head(march + 3), Entry: twice.Number, Value: march + 3, Voucher: p.voucher(), Reason: "重复入账"}
 	if err := p.both(ctx, fund.RequestReversal, reversal); err != nil {
 		return err

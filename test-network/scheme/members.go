@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
@@ -21,6 +22,8 @@ import (
 type Members struct {
 	factory ledger.Factory
 	tables  *consortium.Tables
+
+	mu      sync.Mutex
 	clients map[string]*book.Client
 }
 
@@ -49,6 +52,8 @@ func (m *Members) Close() error {
 
 // As is a person's client.
 func (m *Members) As(ctx context.Context, person string) (*book.Client, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if c := m.clients[person]; c != nil {
 		return c, nil
 	}
