@@ -2,6 +2,7 @@ package compensation_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,7 +14,6 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/chaincodetest"
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/compensation"
-	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/identifier"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan"
@@ -75,26 +75,9 @@ func (w *world) head(date string) command.Head {
 // workingDays enters 1 to 7 October as days off, as they were in 2024 with the
 // make-up days around them.
 func (w *world) workingDays() {
-	var list []calendar.Date
-	for year := 2022; year <= 2027; year++ {
-		if year == 2024 {
-			list = append(list, day("2024-09-29"))
-		}
-		for d := 1; d <= 7; d++ {
-			x, err := calendar.NewDate(year, 10, d)
-			require.NoError(w.t, err)
-			if x.Weekday() <= 5 {
-				list = append(list, x)
-			}
-		}
-		if year == 2024 {
-			list = append(list, day("2024-10-12"))
-		}
-	}
-	h := w.head("2024-01-01")
-	w.Must("commons", "CentralBank/officer", "consortium.Propose", consortium.ProposeContent{Head: h,
-		Change: consortium.Change{Calendar: &consortium.Calendar{FirstYear: 2022, LastYear: 2027, Exceptions: list}}})
-	w.Must("commons", "CentralBank/approver", "consortium.Approve", consortium.ApproveContent{Head: w.head("2024-01-01"), Proposal: h.Number})
+	off := append(chaincodetest.October(2022, 2027, 7), day("2024-09-29"), day("2024-10-12"))
+	slices.Sort(off)
+	w.Calendar(2022, 2027, off)
 }
 
 func ref(page string, slot int, no string) ledgerstate.Ref {
@@ -499,18 +482,8 @@ func clawbackCommand(name string, everything bool) command.Definition {
 // register gives the borrower of all loans a name.
 func (w *world) register(pseudonym, name string, t subject.Type) {
 	region, industry := "630121", "0314"
-	w.Must(book, operator, "subject.Register", subject.RegisterContent{Head: w.head("2022-01-01"), Subject: ref(pseudonym, 0, residentID("63012119800101001")), Type: t, IDKind: subject.ResidentID,
+	w.Must(book, operator, "subject.Register", subject.RegisterContent{Head: w.head("2022-01-01"), Subject: ref(pseudonym, 0, chaincodetest.ResidentID("63012119800101001")), Type: t, IDKind: subject.ResidentID,
 		Facts: subject.Amendment{Name: &name, Region: &region, Industry: &industry}})
-}
-
-// residentID completes a resident ID with its check character.
-func residentID(first17 string) string {
-	for _, c := range "0123456789X" {
-		if identifier.CheckResidentID(first17 + string(c)).Valid {
-			return first17 + string(c)
-		}
-	}
-	panic("no check character fits " + first17)
 }
 
 // filing reads a filing as it is.

@@ -12,8 +12,6 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/chaincodetest"
 	"github.com/qingxinlian/qxl/chaincode/command"
-	"github.com/qingxinlian/qxl/chaincode/consortium"
-	"github.com/qingxinlian/qxl/chaincode/identifier"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan"
 	"github.com/qingxinlian/qxl/chaincode/loan/schedule"
@@ -49,15 +47,7 @@ func ref(page string, slot int, no string) ledgerstate.Ref {
 	return ledgerstate.Ref{ID: chaincodetest.ID(page, slot), No: no}
 }
 
-// residentID completes a resident ID with its check character.
-func residentID(first17 string) string {
-	for _, c := range "0123456789X" {
-		if identifier.CheckResidentID(first17 + string(c)).Valid {
-			return first17 + string(c)
-		}
-	}
-	panic("no check character fits " + first17)
-}
+var residentID = chaincodetest.ResidentID
 
 var personID, otherID = residentID("63012119800101001"), residentID("63012119810101001")
 
@@ -80,20 +70,7 @@ func (w *world) head(date string) command.Head {
 
 // workingDays enters a calendar in which 1 to 3 October are off.
 func (w *world) workingDays(first, last int) {
-	var off []calendar.Date
-	for year := first; year <= last; year++ {
-		for d := 1; d <= 3; d++ {
-			x, err := calendar.NewDate(year, 10, d)
-			require.NoError(w.t, err)
-			if x.Weekday() <= 5 {
-				off = append(off, x)
-			}
-		}
-	}
-	h := w.head("2024-01-01")
-	w.Must("commons", "CentralBank/officer", "consortium.Propose", consortium.ProposeContent{Head: h,
-		Change: consortium.Change{Calendar: &consortium.Calendar{FirstYear: first, LastYear: last, Exceptions: off}}})
-	w.Must("commons", "CentralBank/approver", "consortium.Approve", consortium.ApproveContent{Head: w.head("2024-01-01"), Proposal: h.Number})
+	w.Calendar(first, last, chaincodetest.October(first, last, 3))
 }
 
 func (w *world) register(pseudonym, id string) {
@@ -108,7 +85,7 @@ func (w *world) grant(no, pseudonym, purpose, from, to string) {
 }
 
 func (w *world) grantSigned(no, pseudonym, signer, purpose, from, to string) {
-	w.Must(book, operator, "test.Grant", grantContent{Head: w.head("2024-01-01"), Grant: grantRef(no),
+	w.Must(book, operator, "test.Grant", chaincodetest.GrantContent{Head: w.head("2024-01-01"), Grant: grantRef(no),
 		Terms: authorization.Terms{Subject: pseudonym, Who: authorization.Person, Capacity: authorization.Self, Signer: signer, Signed: day(from), Grantee: "BankAMSP", Purpose: purpose,
 			Items: []string{"LOAN"}, Mode: authorization.Raw, From: day(from), To: day(to), Max: 3}})
 }
@@ -205,12 +182,6 @@ func (w *world) show(no, at string) loan.Sheet {
 // The room of grants has its own commands and their many fields; these put
 // what the rules of loans read on the ledger, and nothing else.
 
-type grantContent struct {
-	command.Head
-	Grant ledgerstate.Ref     `json:"grant"`
-	Terms authorization.Terms `json:"terms"`
-}
-
 type revokeContent struct {
 	command.Head
 	Grant   string `json:"grant"`
@@ -220,15 +191,7 @@ type revokeContent struct {
 func init() {
 	access := []command.Allow{{Party: command.Commission, Role: "operator"}}
 	chaincode.BookCommands = append(chaincode.BookCommands,
-		command.Command[grantContent]{
-			Spec: command.Spec{Name: "test.Grant", Lane: command.IntakeLane, Access: access},
-			Wants: func(c grantContent) []ledgerstate.Want {
-				return []ledgerstate.Want{{Kind: authorization.Kind, Ref: c.Grant, Birth: true}}
-			},
-			Decide: func(_ *command.Context, c grantContent) ([]ledgerstate.Change, error) {
-				return []ledgerstate.Change{authorization.Kind.Born(c.Grant, authorization.Granted{Terms: c.Terms})}, nil
-			},
-		},
+		chaincodetest.GrantFreely,
 		command.Command[revokeContent]{
 			Spec: command.Spec{Name: "test.Revoke", Lane: command.IntakeLane, Access: access},
 			Wants: func(c revokeContent) []ledgerstate.Want {

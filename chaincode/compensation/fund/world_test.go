@@ -10,7 +10,6 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/chaincodetest"
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/compensation/fund"
-	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/money"
 )
 
@@ -120,11 +119,5 @@ func (w *world) openDay(date string) {
 // workingDays enters the calendar that a claim's deadlines need.
 func (w *world) workingDays() {
 	w.t.Helper()
-	var days []calendar.Date
-	for _, d := range []string{"2024-10-01", "2024-10-02", "2025-01-01"} {
-		days = append(days, day(d))
-	}
-	h := w.head(start)
-	w.Must("commons", "CentralBank/officer", "consortium.Propose", consortium.ProposeContent{Head: h, Change: consortium.Change{Calendar: &consortium.Calendar{FirstYear: 2024, LastYear: 2025, Exceptions: days}}})
-	w.Must("commons", "CentralBank/approver", "consortium.Approve", consortium.ApproveContent{Head: w.head(start), Proposal: h.Number})
+	w.Calendar(2024, 2025, []calendar.Date{day("2024-10-01"), day("2024-10-02"), day("2025-01-01")})
 }

@@ -34,7 +34,7 @@ func TestFilingFromReservationToFiled(t *testing.T) {
 
 	early := w.file("L1", "2024-03-04")
 	w.refused("BankA", "comp.File", early, "FILING_LOAN_STATE", "loan", "DISBURSED", "SIGNED")
-	w.disburse("BankA", "L1", w.head("2024-03-04"), yuan("80000")) // less than reserved
+	w.Disburse("BankA", "L1", w.head("2024-03-04"), yuan("80000")) // less than reserved
 	before := w.file("L1", "2024-03-03")
 	w.refused("BankA", "comp.File", before, "FILING_BEFORE_DISBURSEMENT", "date", "2024-03-04", "2024-03-03")
 	late := w.file("L1", "2024-03-12")

@@ -122,7 +122,7 @@ func TestBankBreaker(t *testing.T) {
 	w.refused("BankA", "comp.Reserve", w.reserve("BankA", "L5", "2024-08-05"), "REGISTRY_BANK_SUSPENDED", "bank", "5", "")
 	w.lend(lending{Bank: "BankB", No: "M5", Person: 5, Applied: "2024-08-01"})
 	w.filed("BankB", "M5", "2024-08-05") // other banks file on
-	w.disburse("BankA", "L4", w.head("2024-08-05"), yuan("100000"))
+	w.Disburse("BankA", "L4", w.head("2024-08-05"), yuan("100000"))
 	w.Must(chaincodetest.BookA, officerA, "comp.File", w.file("L4", "2024-08-06")) // the money had been promised
 
 	minute := registry.ResumeContent{Head: w.head("2025-06-30"), Bank: "BankAMSP", Minute: strings.Repeat("cd", 32)}
