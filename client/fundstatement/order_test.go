@@ -59,9 +59,9 @@ func TestThePaymentListInLibreOffice(t *testing.T) {
 	office, err := exec.LookPath("soffice")
 	if err != nil {
 		if os.Getenv("CI") != "" {
-			t.Fatal("soffice is missing: install libreoffice-calc")
+			t.Fatal("soffice is missing: apt-get install libreoffice-calc-nogui")
 		}
-		t.Skip("not checked: no soffice on this machine")
+		t.Skip("NOT CHECKED: soffice is not installed (apt-get install libreoffice-calc-nogui), so no other program opened the list")
 	}
 	dir := t.TempDir()
 	f, err := os.Create(filepath.Join(dir, "order.xlsx"))

@@ -163,7 +163,7 @@ func TestEndOfDayRefused(t *testing.T) {
 // Killed -9 at any moment and run again, it ends as if it had not been.
 func TestEndOfDayKilledAndRunAgain(t *testing.T) {
 	if testing.Short() {
-		t.Skip("starts and kills processes")
+		t.Skip("NOT RUN with -short: it starts and kills processes")
 	}
 	d := lent(t, 24)
 	self, err := os.Executable()

@@ -39,7 +39,7 @@ terms    as for qxl loan schedule; day_count, rounding, month_end, instalment_mu
          REV  drawdowns may stand in place of principal and from: each is a loan 借据 of its own from its date,
               with a result of its own, and the document gives their sums
               "drawdowns":[{"date":"2024-01-10","amount":"300000"},{"date":"2024-03-05","amount":"200000"}]
-commands apply by date, of one date in the order of the file
+commands apply by date, of one date in the order of the file; an amount is at most 100,000,000,000.00 yuan
          repay, recover           amount
          charge, refund           amount 费用, 退还预收
          prepay                   amount, effect: reduce 减少每期还款额, shorten 缩短期限

@@ -82,7 +82,7 @@ func Fit(t *testing.T, least int) {
 // out.
 func Caught(t *testing.T, least int) {
 	if os.Getenv("QXL_MUTANTS") == "" {
-		t.Skip("mutants are not run: scripts/mutants runs them")
+		t.Skip("ON DEMAND: scripts/mutants runs the mutants")
 	}
 	here, err := os.Getwd()
 	require.NoError(t, err)

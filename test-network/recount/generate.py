@@ -25,7 +25,7 @@ from pathlib import Path
 
 from history import walk
 from interest import fen, yuan
-from loan import METHODS, PARTS, Loan, Refused, Terms
+from loan import METHODS, MOST, PARTS, Loan, Refused, Terms
 
 ORDERS = [list(p) for p in permutations(PARTS)]
 HABITS = ("punctual", "late", "partial", "early", "gives-up", "erratic", "irregular-sums")
@@ -153,12 +153,12 @@ class History:
 
     def sum_for(self, due):
         d = self.dice
-        return max(1, {
+        return min(MOST, max(1, {
             "punctual": due, "late": due, "gives-up": due,
             "partial": int(due * d.choice((0.1, 0.5, 0.9, 1))),
             "early": due, "erratic": int(due * d.choice((0.01, 0.3, 1, 1, 1.0001, 1.7, 3))),
             "irregular-sums": d.choice((1, 99, due // 100000 * 100000, due - 1, due + 1, due)),
-        }[self.habit])
+        }[self.habit]))
 
     def day(self, day):
         d, loan = self.dice, self.loan

@@ -39,6 +39,7 @@ from fractions import Fraction
 from interest import Period, Rates, add_months, fen, to_nearest, yuan
 
 METHODS = ("EQI", "EQP", "IOB", "BUL", "EPI", "SEA", "REV")
+MOST = 10 ** 13  # fen: what a loan, or an entry, may be
 PARTS = ("fee", "penalty", "compound", "interest", "principal")
 
 
@@ -272,6 +273,8 @@ class Loan:
             self.extend(day, command)
         else:
             entry["amount"] = fen(command["amount"])
+            if not 0 < entry["amount"] <= MOST:
+                raise Refused("AMOUNT")
             rest = entry["amount"]
             for part, paid in self.pay_due(day, rest):
                 entry[part] += paid

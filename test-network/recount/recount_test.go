@@ -34,6 +34,7 @@ type refusal struct {
 
 // codes are qxl's names for what recount.py refuses.
 var codes = map[string]string{
+	"AMOUNT":                    "LOAN_ENTRY_AMOUNT",
 	"BEFORE_DISBURSEMENT":       "LOAN_ENTRY_BEFORE_LOAN",
 	"EXTEND_AFTER_MATURITY":     "LOAN_EXTENSION_AFTER_MATURITY",
 	"EXTEND_DUES":               "LOAN_EXTENSION_DUES",

@@ -8,8 +8,9 @@ import sys
 from datetime import date
 from fractions import Fraction
 
-from interest import add_months, days_30, in_leap_years, to_nearest
 from history import days_of, standing
+from interest import add_months, days_30, in_leap_years, to_nearest
+from loan import Refused
 
 
 def loan(as_of, *commands, **terms):
@@ -18,6 +19,13 @@ def loan(as_of, *commands, **terms):
     base.update((k, v) for k, v in terms.items())
     raw = {"terms": base, "commands": list(commands), "as_of": as_of}
     return list(days_of(raw))[-1][1]
+
+
+def refused(*arguments, **terms):
+    try:
+        loan(*arguments, **terms)
+    except Refused as refusal:
+        return refusal.code, refusal.command
 
 
 def column(view, name):
@@ -150,6 +158,8 @@ def cases():
     yield "REV together", (view["outstanding_principal"], view["overdue_interest"],
                            view["days_past_due"], view["class"]), (
         "200000.00", "3935.56", 1, "special_mention")
+    yield "too much", refused("2024-02-01", repay("2024-01-02", "100000000000.00"),
+                              repay("2024-01-03", "100000000000.01")), ("AMOUNT", 1)
     turn = [{"type": "reverse", "of": k} for k in range(3)]
     yield "reversals", [standing([repay("2024-01-02", "1")] + turn[:k]) for k in range(4)], [
         [0], [], [0], []]
