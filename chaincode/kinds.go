@@ -15,4 +15,4 @@ import (
 var BookKinds = []ledgerstate.Any{subject.Kind, authorization.Kind, authorization.Revocations, loan.ApplicationKind, loan.AcceptanceKind, loan.Kind, loan.DaysKind, compensation.FilingKind, compensation.ClaimKind, compensation.DocketKind, compensation.YearKind}
 
 // CommonsKinds are the kinds of aggregates of commons.
-var CommonsKinds = []ledgerstate.Any{consortium.Kind, authorization.Kind, authorization.Revocations, registry.BucketKind, registry.BankKind, fund.Kind, fund.AllocationKind, fund.PaymentKind, fund.TenderKind}
+var CommonsKinds = []ledgerstate.Any{consortium.Kind, authorization.Kind, authorization.Revocations, registry.BucketKind, registry.BankKind, fund.Kind, fund.AllocationKind, fund.PaymentKind, fund.TenderKind, fund.VoucherKind}

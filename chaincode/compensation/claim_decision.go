@@ -129,11 +129,14 @@ var Approve = command.Command[ClaimContent]{
 		case !a.Opinion.Agrees && c.Note == "": // against the central bank's opinion, and not without a word
 			return nil, ClaimText.At("note", "1..200", 0)
 		}
+		sum := &a.Figures.Sum
+		if a.Award != nil && sum.Entitlement < a.Award.Paid { // nothing could be allocated to it, and no payment would end it
+			return nil, BelowPaid.At("entitlement", a.Award.Paid, sum.Entitlement)
+		}
 		next, err := by(StepPayment, a.terms.Payment, a.Publicity.To)
 		if err != nil {
 			return nil, err
 		}
-		sum := &a.Figures.Sum
 		approved := ClaimApproved{Act: a.act(next), Note: c.Note, Entitlement: sum.Entitlement, Binding: sum.Binding}
 		docket, err := a.docket(approved.Evolve(*a.Claim))
 		if err != nil {

@@ -268,3 +268,41 @@ func TestNoLoanIsCompensatedTwice(t *testing.T) {
 		w.refused(officer, "comp.Notify", again, "CLAIM_FILING_TAKEN", "filing", "", "C-"+no)
 	}
 }
+
+// A claim whose payment was stopped is not approved again for less than it
+// was paid already: nothing could be allocated to it, and no payment would end
+// it. The rest is rejected, and what is too much clawed back.
+func TestNoApprovalBelowWhatWasPaid(t *testing.T) {
+	w := newWorld(t)
+	w.until("L1", compensation.Approved)
+	w.Must(book, approver, "test.Pay", w.pay("L1", "2024-06-14", "100000", "225000", false))
+	w.Must(book, approver, "test.Stop", w.stop("L1", "2024-06-17"))
+	others := func(amount string) *[]compensation.Government {
+		return &[]compensation.Government{{From: "市级", Amount: yuan(amount), CID: cidOf("city")}}
+	}
+	adjusted := func(date, amount string) {
+		c := w.adjust("L1", date)
+		c.Others = others(amount)
+		w.Must(book, reviewer, "comp.ProposeAdjustment", c)
+		w.Must(book, approver, "comp.SignAdjustment", w.signs("L1", date, c.Number))
+		w.Must(book, clerk, "comp.Publicise", w.publicise("L1", date))
+	}
+	adjusted("2024-06-18", "300000.01") // of 80 percent, 99,999.99 are left
+	approve := w.claim("L1", "2024-06-27")
+	w.refused(approver, "comp.Approve", approve, "CLAIM_BELOW_PAID", "entitlement", "100000.00", "99999.99")
+	require.Equal(t, compensation.Publicised, w.show("L1").Status)
+	require.Empty(t, w.docket())
+
+	// For just what was paid it is approved, and a payment of nothing ends it.
+	adjusted("2024-06-28", "300000")
+	w.Must(book, approver, "comp.Approve", w.claim("L1", "2024-07-09"))
+	w.Must(book, approver, "test.Pay", w.pay("L1", "2024-07-10", "0", "100000", true))
+	require.Equal(t, compensation.Paid, w.show("L1").Status)
+
+	// Below, the rest is rejected.
+	w.until("L2", compensation.Approved)
+	w.Must(book, approver, "test.Pay", w.pay("L2", "2024-06-14", "225000", "225000", false))
+	w.Must(book, approver, "test.Stop", w.stop("L2", "2024-06-17"))
+	w.Must(book, approver, "comp.Reject", w.reason("L2", "2024-06-18", "X99"))
+	require.Equal(t, compensation.Paid, w.show("L2").Status)
+}

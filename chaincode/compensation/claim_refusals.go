@@ -50,6 +50,7 @@ var (
 	NothingNew     = refusal.New("CLAIM_RECOVERY_NONE", "账本上没有新的回收款", "nothing new came in on the ledger", "")
 	StillDue       = refusal.New("CLAIM_STILL_DUE", "尚有应返还资金未到账", "something is still due to the fund", "")
 	NotPaidOut     = refusal.New("CLAIM_NOT_PAID", "尚未拨付", "nothing was paid", "")
+	BelowPaid      = refusal.New("CLAIM_BELOW_PAID", "批准额低于已拨付额，请作出不予补偿决定，多付部分予以追回", "below what was already paid: reject the rest, and claw back what is too much", "")
 	AboveAward     = refusal.New("CLAIM_ABOVE_AWARD", "金额超过批准额或分配额", "above what was approved or allocated", "")
 	AboveDue       = refusal.New("CLAIM_ABOVE_DUE", "金额超过应返还额", "above what is due to the fund", "")
 	PaymentIs      = refusal.New("CLAIM_PAYMENT_STOPPED", "该笔拨付已中止", "the payment is stopped", "")

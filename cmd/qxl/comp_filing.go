@@ -5,13 +5,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/compensation"
 	"github.com/qingxinlian/qxl/chaincode/compensation/registry"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/loan"
 	"github.com/qingxinlian/qxl/client/book"
-	"github.com/qingxinlian/qxl/client/wallet"
 )
 
 // ofContract are the verbs of filings that a clerk gives a contract number
@@ -114,24 +112,4 @@ func fillCaps(ctx context.Context, c *book.Client, chaincode string, content any
 	b, err := borrower(ctx, c, chaincode, q.Loan)
 	q.Identity, q.Blind = b.Identity, b.Blind
 	return err
-}
-
-// holder is whose peer a query of commons is asked at: the asker's own, or, if
-// that holds no such data, the first authority's. "" is the asker's own.
-func (s *session) holder(as string, spec command.QuerySpec) string {
-	if spec.Chaincode != command.Commons || len(spec.Collections) == 0 {
-		return ""
-	}
-	org, _, _ := wallet.Split(as)
-	commission := ""
-	for _, o := range s.topology.Organizations {
-		p := party(o.Party)
-		if o.Name == org && (p != command.Bank || spec.Collections[0].Has(p)) {
-			return ""
-		}
-		if p == command.Commission {
-			commission = o.MSP
-		}
-	}
-	return commission
 }

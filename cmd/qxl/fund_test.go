@@ -146,6 +146,8 @@ func TestTheFundAtTheDesk(t *testing.T) {
 	require.Contains(t, out, "9,899,999.93")
 	require.Contains(t, out, "989.999993")
 	require.Contains(t, out, "甲银行青海分行")
+	require.Contains(t, out, "breaker: 正常 OK；预计支出 expected: 175,000.02 元") // three months of the 700,000.07 allocated
+	require.NotContains(t, out, "top up")
 
 	list := filepath.Join(d.dir, "order.xlsx")
 	d.fund(exitDone, "payment-list", "FKD-1", "--as", "Finance/officer1", "--out", list)
@@ -216,4 +218,15 @@ func TestATenderAtTheDesks(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(out), &sheet))
 	require.Equal(t, "BankBMSP", sheet.Awards[0].Bank, "nobody lent: the higher deposit rate wins")
 	require.Equal(t, []string{"700000.00", "300000.00"}, []string{sheet.Awards[0].Amount.String(), sheet.Awards[1].Amount.String()})
+}
+
+// A pool that needs money says so at the desk.
+func TestTheStatementAsksForMoney(t *testing.T) {
+	var b strings.Builder
+	writeFundStatement(&b, &fund.StatementAnswer{Breaker: "WARN", Expected: 250000, TopUp: true, Available: 100001,
+		Notices: []fund.NoticeLine{{Since: calendar.MustParse("2024-03-01"), Met: calendar.MustParse("2024-04-01"), Expected: 90000}, {Since: calendar.MustParse("2024-08-01"), Expected: 250000, Available: 100001}}})
+	require.Contains(t, b.String(), "breaker: 预警 WARN")
+	require.Contains(t, b.String(), "差 short by 1,499.99 元")
+	require.Contains(t, b.String(), "2024-03-01 起 since，预计 expected 900.00，可用 available 0.00，解除 met 2024-04-01")
+	require.Contains(t, b.String(), "2024-08-01 起 since，预计 expected 2,500.00，可用 available 1,000.01，仍有效 stands")
 }

@@ -15,6 +15,34 @@ func init() {
 	answerTexts[fund.Preview.Name] = textOf(writeShares)
 }
 
+// breakerZh are the pool's places by code.
+var breakerZh = func() map[string]string {
+	names := map[string]string{}
+	for _, s := range []formula.Status{formula.Running, formula.Warned, formula.Frozen} {
+		names[s.String()] = s.Zh()
+	}
+	return names
+}()
+
+// writeStanding says where the pool's breaker stands, and of every notice of
+// the year that it needs money.
+func writeStanding(w io.Writer, s *fund.StatementAnswer) {
+	if s.Breaker == "" {
+		return
+	}
+	fmt.Fprintf(w, "熔断 breaker: %s %s；预计支出 expected: %s 元\n", breakerZh[s.Breaker], s.Breaker, s.Expected.Display())
+	if s.TopUp {
+		fmt.Fprintf(w, "⚠ 请补充资金 top up: 可用余额不足以覆盖预计支出，差 short by %s 元\n", (s.Expected - s.Available).Display())
+	}
+	for _, n := range s.Notices {
+		until := "仍有效 stands"
+		if !n.Met.IsZero() {
+			until = "解除 met " + n.Met.String()
+		}
+		fmt.Fprintf(w, "补充资金通知 top-up notice: %s 起 since，预计 expected %s，可用 available %s，%s\n", n.Since, n.Expected.Display(), n.Available.Display(), until)
+	}
+}
+
 // tenThousand is an amount in units of ten thousand yuan 万元, exact: as many
 // decimals as it needs, two at least.
 func tenThousand(f money.Fen) string {
@@ -51,6 +79,7 @@ func writeFundStatement(w io.Writer, s *fund.StatementAnswer) {
 		t.add(x.name, x.amount.Display(), tenThousand(x.amount))
 	}
 	t.write(w)
+	writeStanding(w, s)
 	fmt.Fprintln(w)
 	t = table{columns: []column{{"存放银行 bank", false}, {"账户 account", false}, {"尾号", false}, {"余额(元) balance", true}, {"万元", true}, {"到期日 matures", false}, {"利率% rate", true}}}
 	for _, b := range s.Banks {

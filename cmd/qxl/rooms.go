@@ -314,7 +314,7 @@ func (a *app) queryVerb(q command.QueryDefinition) *cobra.Command {
 				}
 			}
 			var answer json.RawMessage
-			if err := c.AskAt(ctx, s.holder(as, spec), own, spec.Name, content, &answer); err != nil {
+			if err := c.Ask(ctx, own, spec.Name, content, &answer); err != nil {
 				return err
 			}
 			document, err := readDocument(answer)

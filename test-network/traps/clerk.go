@@ -23,18 +23,36 @@ type clerk struct {
 	qxl   Program
 	trap  int    // its number, which stands in all that the trap brings
 	dir   string // of the day files
+	bank  string // BankA; at takes it elsewhere
 	files int
-	lines int
+	lines *int
 	book  map[*borrower]bool // who is in the bank's
+	done  map[string]bool    // what all traps of a ledger need once
 }
 
-// People of the sample consortium.
+// People of the sample consortium. A bank's are those of the clerk's bank.
 const (
-	operator = "Commission/operator1"
-	acceptor = "BankA/officer1"
-	decider  = "BankA/approver1"
-	officer  = "BankA/officer2"
+	operator        = "Commission/operator1"
+	supervisor      = "CentralBank/officer1"
+	financeDirector = "Finance/approver1"
+
+	acceptor = "officer1"
+	officer  = "officer2"
+	decider  = "approver1"
 )
+
+// at is a clerk of the same trap at another bank.
+func (c *clerk) at(bank string) *clerk {
+	return &clerk{T: c.T, qxl: c.qxl, trap: c.trap, dir: c.TempDir(), bank: bank, lines: c.lines, book: map[*borrower]bool{}, done: c.done}
+}
+
+// who is a person in full.
+func (c *clerk) who(as string) string {
+	if strings.Contains(as, "/") {
+		return as
+	}
+	return c.bank + "/" + as
+}
 
 // line is a line of a day file: a record and its cells by column.
 type line struct {
@@ -58,8 +76,13 @@ func (l line) with(cells ...string) line {
 
 // line makes one with a business number of its own.
 func (c *clerk) line(record, date string, cells ...string) line {
-	c.lines++
-	return line{record, map[string]string{}}.with(append([]string{"业务流水号", fmt.Sprintf("TRAP%d-%03d", c.trap, c.lines), "业务日期", date}, cells...)...)
+	return line{record, map[string]string{}}.with(append([]string{"业务流水号", c.next(), "业务日期", date}, cells...)...)
+}
+
+// next is a business number that the trap has not used.
+func (c *clerk) next() string {
+	*c.lines++
+	return fmt.Sprintf("TRAP%d-%03d", c.trap, *c.lines)
 }
 
 // of makes a line about a loan.
@@ -75,7 +98,7 @@ func (c *clerk) write(as string, lines ...line) string {
 	f, err := os.Create(path)
 	require.NoError(c, err)
 	defer f.Close()
-	organization, _, _ := strings.Cut(as, "/")
+	organization, _, _ := strings.Cut(c.who(as), "/")
 	w, err := dayfile.NewWriter(f, dayfile.UTF8, dayfile.Head{Organization: organization, Date: calendar.MustParse(lines[0].cells["业务日期"]), Note: "合成数据"})
 	require.NoError(c, err)
 	for _, l := range lines {
@@ -92,7 +115,7 @@ type refusal struct{ code, field, limit, actual string }
 func (c *clerk) decided(as string, lines ...line) map[string]refusal {
 	c.Helper()
 	path := c.write(as, lines...)
-	exit, stdout, stderr := c.qxl(c.T, "import", path, "--as", as, "--json")
+	exit, stdout, stderr := c.qxl(c.T, "import", path, "--as", c.who(as), "--json")
 	require.LessOrEqual(c, exit, 1, "%s%s", stdout, stderr)
 	refused, told := map[string]refusal{}, 0
 	for _, row := range c.rows(strings.TrimSuffix(path, ".csv") + ".receipt.csv") {
@@ -134,7 +157,7 @@ func (c *clerk) unreadable(as string, want refusal, l line, column, cell string)
 	require.NoError(c, err)
 	defer f.Close()
 	require.NoError(c, csv.NewWriter(f).WriteAll(rows))
-	exit, stdout, stderr := c.qxl(c.T, "import", path, "--as", as, "--json")
+	exit, stdout, stderr := c.qxl(c.T, "import", path, "--as", c.who(as), "--json")
 	require.Equal(c, 2, exit, stderr)
 	var document struct {
 		Error struct{ Code, Field, Limit, Value string }
@@ -160,9 +183,20 @@ func (c *clerk) rows(path string) [][]string {
 // ask runs a query and reads its answer.
 func (c *clerk) ask(answer any, args ...string) {
 	c.Helper()
-	exit, stdout, stderr := c.qxl(c.T, append(args, "--json")...)
+	exit, stdout, stderr := c.call(args...)
 	require.Zero(c, exit, "qxl %s\n%s%s", strings.Join(args, " "), stdout, stderr)
 	require.NoError(c, json.Unmarshal([]byte(stdout), answer), stdout)
+}
+
+// call runs the program as a person of the clerk's.
+func (c *clerk) call(args ...string) (exit int, stdout, stderr string) {
+	args = append(slices.Clone(args), "--json")
+	for i := range args {
+		if i > 0 && args[i-1] == "--as" {
+			args[i] = c.who(args[i])
+		}
+	}
+	return c.qxl(c.T, args...)
 }
 
 // show is a loan at the end of a day.

@@ -7,5 +7,7 @@
 // A trap brings its own borrowers and numbers and reads no other's, so any of
 // them runs alone. All of its dates lie before 2025, for the founding of the
 // sample consortium allows entries from July 2022 on; only Trap9 opens a
-// further business day.
+// further business day. What there is one of, the banks' agreements and the
+// pool, whoever comes first brings; a trap sets what the pool has available
+// before it allocates, and leaves no claim that waits for money.
 package traps

@@ -7,7 +7,7 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/identifier"
 )
 
-// borrower is a synthetic subject of BankA's book.
+// borrower is a synthetic subject.
 type borrower struct {
 	number                       string // unified social credit code or resident ID
 	kind, idKind, name           string
@@ -38,7 +38,7 @@ func (c *clerk) retailer(n int, given, region string, employees, revenue string)
 }
 
 func (c *clerk) registered(b *borrower, date string) line {
-	l := c.line("主体登记", date, "接入机构", "BankA", "主体证件号码", b.number, "主体类型", b.kind, "证件类型", b.idKind, "主体名称", b.name, "经营地区划", b.region, "行业代码", b.industry, "持有证书", "否")
+	l := c.line("主体登记", date, "接入机构", c.bank, "主体证件号码", b.number, "主体类型", b.kind, "证件类型", b.idKind, "主体名称", b.name, "经营地区划", b.region, "行业代码", b.industry, "持有证书", "否")
 	if b.employees == "" {
 		return l
 	}
@@ -68,8 +68,8 @@ func (c *clerk) bullet(n int, b *borrower, date, amount, months string) *deal {
 const digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 func (c *clerk) granted(d *deal) line {
-	l := c.line("授权登记", d.date, "接入机构", "BankA", "授权编号", d.grantNumber, "主体证件号码", d.borrower.number, "主体类别", "个人", "签署身份", "本人",
-		"签署日期", d.date, "被授权机构", "BankAMSP", "用途代码", "01", "信息项", "LOAN", "提供方式", "原始数据", "有效期起", d.date,
+	l := c.line("授权登记", d.date, "接入机构", c.bank, "授权编号", d.grantNumber, "主体证件号码", d.borrower.number, "主体类别", "个人", "签署身份", "本人",
+		"签署日期", d.date, "被授权机构", c.bank+"MSP", "用途代码", "01", "信息项", "LOAN", "提供方式", "原始数据", "有效期起", d.date,
 		"有效期止", (calendar.MustParse(d.date) + 90).String(), "查询次数上限", "3", "联系方式", "0971-0000000", "数据提供单位", "CentralBankMSP", "禁止转提供", "是",
 		"授权书文本摘要", digest, "单独同意", "向接收方提供的单独同意;处理敏感个人信息的单独同意", "签署方式", "人脸加短信", "签名摘要", digest, "采集设备", "DEV1", "采集人", "OP1")
 	if d.borrower.signer == "" {
@@ -100,9 +100,9 @@ func (c *clerk) accepted(deals ...*deal) {
 			subjects = append(subjects, c.registered(d.borrower, d.date))
 		}
 		subjects = append(subjects, c.granted(d),
-			c.line("申请", d.date, "接入机构", "BankA", "申请编号", d.application, "主体证件号码", d.borrower.number, "产品代码", d.product, "申请金额", d.amount,
+			c.line("申请", d.date, "接入机构", c.bank, "申请编号", d.application, "主体证件号码", d.borrower.number, "产品代码", d.product, "申请金额", d.amount,
 				"申请期限月数", d.months, "贷款用途", "购买饲草料", "受理渠道", "银行柜面", "授权编号", d.grantNumber),
-			c.line("分派", d.date, "接入机构", "BankA", "申请编号", d.application))
+			c.line("分派", d.date, "接入机构", c.bank, "申请编号", d.application))
 		acceptances = append(acceptances, c.of(d, "受理", d.date, "申请编号", d.application, "主体证件号码", d.borrower.number, "授权编号", d.grantNumber))
 	}
 	c.send(operator, subjects...)

@@ -58,6 +58,7 @@ func recoveries(c *clerk) {
 	again := c.figures(d, "2024-07-31", "2024-09-02")
 	require.Equal(c, money.Fen(100_000_00), again["2024-07-31"].Outstanding)
 	require.Equal(c, money.Fen(69_000_00)-owed, again["2024-09-02"].Outstanding)
+	recoveredBeyondLoss(c)
 }
 
 // withheld is trap 15: what the borrower did not get is no principal, also
@@ -100,4 +101,5 @@ func lastFen(c *clerk) {
 	a = c.figures(d, "2024-12-20")["2024-12-20"]
 	require.Equal(c, "1.01", a.Paid.Principal.String())
 	require.Zero(c, a.Outstanding+a.OverduePrincipal+a.OverdueInterest+a.Penalty+a.Compound+a.Fee+a.Advance+a.Due+a.Coming)
+	poolToTheFen(c)
 }

@@ -22,6 +22,7 @@ func rateCap(c *clerk) {
 		above.number():   {"LOAN_RATE_ABOVE_CAP", "年利率", "4.85", "4.86"},
 	}, c.decided(officer, signed(early, "2024-07-21", "4.95"), decided, above, signed(late, "2024-07-22", "4.85")))
 	require.Equal(c, "4.85", c.show(late, "2024-07-22").Contract.Rate.String())
+	filedAfterTheLPRFell(c, early)
 }
 
 // realRate is trap 14: equal principal and interest 等本等息 at 3.85 % costs

@@ -27,7 +27,7 @@ func sizes(c *clerk) {
 	for b, want := range map[*borrower]identifier.Size{micro: identifier.Micro, small: identifier.Small, medium: identifier.Medium} {
 		require.Equal(c, want, c.known(b, "2024-06-03").Facts.Size, "%s employees, %s yuan", b.employees, b.revenue)
 	}
-	c.send(operator, c.line("主体变更", "2024-07-01", "接入机构", "BankA", "主体证件号码", small.number, "从业人数", "400", "营业收入", "300000000.00", "资产总额", "90000000.00"))
+	c.send(operator, c.line("主体变更", "2024-07-01", "接入机构", c.bank, "主体证件号码", small.number, "从业人数", "400", "营业收入", "300000000.00", "资产总额", "90000000.00"))
 	c.accepted(second)
 	require.Equal(c, identifier.Small, c.show(first, "2024-12-20").Profile.Size)
 	require.Equal(c, identifier.Large, c.show(second, "2024-12-20").Profile.Size)
@@ -56,6 +56,7 @@ func herderWithoutUSCC(c *clerk) {
 	require.Equal(c, "30828.00", x.Account.Due.String())
 	c.send(officer, c.repaid(d, "2023-11-15", "30828.00"))
 	require.Equal(c, "60000.00", c.show(d, "2024-10-31").Account.Outstanding.String())
+	filedOnResidentID(c, b)
 }
 
 // regionOfThePast is trap 11: a code of 2018 has 630122 in it, the county that
@@ -66,7 +67,7 @@ func regionOfThePast(c *clerk) {
 	c.unreadable(operator, refusal{"SUBJECT_REGION", "经营地区划", "use 630106", "630122"}, c.registered(stayed, "2024-06-03"), "经营地区划", "630122")
 	before, at, after := c.bullet(1, stayed, "2024-06-03", "100000.00", "6"), c.bullet(2, moved, "2024-06-03", "100000.00", "6"), c.bullet(3, stayed, "2024-08-05", "100000.00", "6")
 	c.accepted(before, at)
-	c.send(operator, c.line("主体变更", "2024-07-01", "接入机构", "BankA", "主体证件号码", stayed.number, "经营地区划", "630102"))
+	c.send(operator, c.line("主体变更", "2024-07-01", "接入机构", c.bank, "主体证件号码", stayed.number, "经营地区划", "630102"))
 	c.accepted(after)
 	want := map[string]string{before.contract: "630106", at.contract: "632801", after.contract: "630102"}
 	listed := map[string]string{}

@@ -16,6 +16,9 @@ var scenarios = []struct {
 	run    func(*clerk)
 }{
 	{1, "DaysPastDueAt90And91", daysPastDue},
+	{2, "RulesOfTheFilingDate", ruleVersions},
+	{3, "ClaimsAboveTheAvailableBalance", shortPool},
+	{4, "ReceivableFinancedTwice", financedTwice},
 	{7, "OneFigureBelowMakesItSmaller", sizes},
 	{8, "RecoveriesAboveTheLoss", recoveries},
 	{9, "CorrectionInAClosedMonth", closedMonth},
@@ -25,6 +28,7 @@ var scenarios = []struct {
 	{13, "RenewalIsCountedOnce", renewal},
 	{14, "RealRateOfEqualInterest", realRate},
 	{15, "InterestWithheld", withheld},
+	{16, "PublicityOverAHoliday", publicityOverHoliday},
 	{17, "BreakerOfFewLoans", smallBreaker},
 	{19, "AdverseInformationFromItsEnd", adverse},
 	{20, "NothingBelowZeroByRounding", lastFen},
@@ -32,9 +36,10 @@ var scenarios = []struct {
 
 // Run acts out every trap, each as a subtest of its name.
 func Run(t *testing.T, qxl Program) {
+	done := map[string]bool{}
 	for _, s := range scenarios {
 		t.Run(fmt.Sprintf("Trap%d%s", s.number, s.name), func(t *testing.T) {
-			s.run(&clerk{T: t, qxl: qxl, trap: s.number, dir: t.TempDir(), book: map[*borrower]bool{}})
+			s.run(&clerk{T: t, qxl: qxl, trap: s.number, dir: t.TempDir(), bank: "BankA", lines: new(int), book: map[*borrower]bool{}, done: done})
 		})
 	}
 }

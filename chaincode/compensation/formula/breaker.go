@@ -165,6 +165,18 @@ func PoolBreaker(rule consortium.PoolBreaker, opening, paid, available, expected
 	return rise(Fraction{paid, opening}, paid > 0, rule.Warn, rule.Freeze, Frozen), available < expected
 }
 
+// yearMonths are the months whose commitments say what the coming ones take.
+const yearMonths = 12
+
+// Expected 预计支出 is what the pack's coming months are expected to take: at the
+// pace of what the fund committed to claims in the last twelve, half-up.
+func Expected(rule consortium.PoolBreaker, committed money.Fen) money.Fen {
+	return whole(new(big.Int).Mul(big.NewInt(int64(max(0, committed))), big.NewInt(int64(rule.TopUpMonths))), big.NewInt(yearMonths), halfUp)
+}
+
+// PaceFrom is the first month of the twelve that end with another.
+func PaceFrom(m Month) Month { return m - yearMonths + 1 }
+
 // BankYearLeft 单行年度余额 is what one bank may still get in a year: its share of
 // the fund at the year's opening, rounded down, without what it got.
 func BankYearLeft(sum consortium.SumRules, opening, paid money.Fen) money.Fen {

@@ -194,7 +194,7 @@ var Allocate = command.Command[AllocateContent]{
 		if no != nil {
 			return nil, no
 		}
-		changes := []ledgerstate.Change{Kind.Happened(Ref, e)}
+		changes := p.noticed(ctx, e, c.Date)
 		n := 0
 		for _, s := range shares {
 			given := s.allocated(c.Number, c.Date)

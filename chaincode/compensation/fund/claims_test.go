@@ -1,6 +1,7 @@
 package fund_test
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/stretchr/testify/require"
@@ -94,7 +95,7 @@ func (w *world) stop(date, claim string) compensation.StopContent {
 }
 
 func (w *world) back(date, claim, amount, interest string) fund.BackEntryContent {
-	return fund.BackEntryContent{Head: w.head(date), Bank: bankA, Claim: claim, To: "A-1", Amount: fen(amount), Interest: fen(interest), Value: day(date), Voucher: "SK-" + claim}
+	return fund.BackEntryContent{Head: w.head(date), Bank: bankA, Claim: claim, To: "A-1", Amount: fen(amount), Interest: fen(interest), Value: day(date), Voucher: "SK-" + strconv.Itoa(w.n)}
 }
 
 func (w *world) receives(date, claim, entry string) compensation.BackContent {

@@ -60,16 +60,26 @@ func enter(ctx *command.Context, h command.Head, e Entry) ([]ledgerstate.Change,
 		return nil, err
 	}
 	e.Number, e.Entered, e.By = h.Number, h.Date, ctx.Actor.By()
+	return p.entered(ctx, e, Kind.Happened)
+}
+
+// entered puts an entry on a pool that stands, or that it brings into being.
+func (p Pool) entered(ctx *command.Context, e Entry, change func(ledgerstate.Ref, ledgerstate.Event[Pool]) ledgerstate.Change) ([]ledgerstate.Change, error) {
 	if no := p.Enter(e); no != nil {
 		return nil, no
 	}
-	return []ledgerstate.Change{Kind.Happened(Ref, Entered{e})}, nil
+	changes := []ledgerstate.Change{change(Ref, Entered{e})}
+	if e.Voucher == "" { // what moves no money has none
+		return changes, nil
+	}
+	used, err := takes(ctx, e.Entered, e.Voucher, e.Number)
+	return append(changes, used), err
 }
 
 // Open 建账: the pool comes into being, its opening waiting for confirmation.
 var Open = command.Command[OpenContent]{
 	Spec:  spec("Open", "资金池建账", "open the pool", officer),
-	Wants: func(OpenContent) []ledgerstate.Want { return wantsPool() },
+	Wants: func(c OpenContent) []ledgerstate.Want { return wantsEntry(c.Head, c.Voucher) },
 	Valid: func(c OpenContent) error {
 		if n := len(c.Accounts); n < 1 || n > maxDeposits {
 			return ListLength.At("accounts", "1..64", n)
@@ -98,24 +108,17 @@ var Open = command.Command[OpenContent]{
 			e.Opening = append(e.Opening, Deposit{Code: a.Code, Bank: a.Bank, Account: kept, Balance: a.Balance})
 			e.Amount += a.Balance
 		}
-		var p Pool
-		if r != nil {
-			p = r.State
-		}
-		if no := p.Enter(e); no != nil {
-			return nil, no
-		}
 		if r == nil {
-			return []ledgerstate.Change{Kind.Born(Ref, Entered{e})}, nil
+			return Pool{}.entered(ctx, e, Kind.Born)
 		}
-		return []ledgerstate.Change{Kind.Happened(Ref, Entered{e})}, nil
+		return r.State.entered(ctx, e, Kind.Happened)
 	},
 }
 
 func receipt(name, zh, en string, act Act) command.Command[ReceiptContent] {
 	return command.Command[ReceiptContent]{
 		Spec:  spec(name, zh, en, officer),
-		Wants: func(ReceiptContent) []ledgerstate.Want { return wantsPool() },
+		Wants: func(c ReceiptContent) []ledgerstate.Want { return wantsEntry(c.Head, c.Voucher) },
 		Valid: func(c ReceiptContent) error {
 			return first(coded("to", c.To), positive("amount", c.Amount), voucher(c.Voucher), optional("note", c.Note))
 		},
@@ -134,7 +137,7 @@ var (
 // RefundToTreasury 缴回国库.
 var RefundToTreasury = command.Command[RefundContent]{
 	Spec:  spec("RefundToTreasury", "缴回国库", "enter a refund to the treasury", officer),
-	Wants: func(RefundContent) []ledgerstate.Want { return wantsPool() },
+	Wants: func(c RefundContent) []ledgerstate.Want { return wantsEntry(c.Head, c.Voucher) },
 	Valid: func(c RefundContent) error {
 		return first(coded("from", c.From), accountNumber("account", c.Account), positive("amount", c.Amount), voucher(c.Voucher), optional("note", c.Note))
 	},
@@ -150,7 +153,7 @@ var RefundToTreasury = command.Command[RefundContent]{
 // Transfer 转存.
 var Transfer = command.Command[TransferContent]{
 	Spec:  spec("Transfer", "账户间转存", "enter a transfer between the fund's accounts", officer),
-	Wants: func(TransferContent) []ledgerstate.Want { return wantsPool() },
+	Wants: func(c TransferContent) []ledgerstate.Want { return wantsEntry(c.Head, c.Voucher) },
 	Valid: func(c TransferContent) error {
 		note := optional("note", c.Note)
 		if c.Early {
@@ -215,7 +218,7 @@ var SettleYear = command.Command[YearContent]{
 // RequestReversal 冲正申请.
 var RequestReversal = command.Command[ReversalContent]{
 	Spec:  spec("RequestReversal", "冲正申请", "enter the reversal of an entry", officer),
-	Wants: func(ReversalContent) []ledgerstate.Want { return wantsPool() },
+	Wants: func(c ReversalContent) []ledgerstate.Want { return wantsEntry(c.Head, c.Voucher) },
 	Valid: func(c ReversalContent) error {
 		return first(numbered("entry", c.Entry), voucher(c.Voucher), written("reason", c.Reason))
 	},
@@ -260,7 +263,7 @@ var Confirm = command.Command[ConfirmContent]{
 		if err != nil {
 			return nil, err
 		}
-		return append([]ledgerstate.Change{Kind.Happened(Ref, e)}, more...), nil
+		return append(p.noticed(ctx, e, c.Date), more...), nil
 	},
 }
 
@@ -274,10 +277,15 @@ var Drop = command.Command[DropContent]{
 		if err != nil {
 			return nil, err
 		}
+		i, _ := p.pending(c.Entry)
 		e, no := p.Drop(c.Entry, c.Reason)
 		if no != nil {
 			return nil, no
 		}
-		return []ledgerstate.Change{Kind.Happened(Ref, e)}, nil
+		changes := []ledgerstate.Change{Kind.Happened(Ref, e)}
+		if x := p.Pending[i]; x.Voucher != "" {
+			changes = append(changes, frees(x.Entered, x.Voucher))
+		}
+		return changes, nil
 	},
 }

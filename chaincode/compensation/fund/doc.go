@@ -25,7 +25,8 @@
 //
 // Keys: kind "pool", one aggregate; "allocation", sixteen a page, natural key
 // "<bank MSP>/<claim number>"; "payment", one a page, natural key the order's
-// business number; "tender", one a page, natural key its number.
+// business number; "tender", one a page, natural key its number; "voucher",
+// one a page, natural key "<year>/<voucher number>": a number is used once.
 //
 //	command        who                what it does
 //	Open           F officer          brings the pool into being, opening entered

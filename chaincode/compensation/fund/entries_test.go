@@ -2,6 +2,7 @@ package fund_test
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -159,7 +160,7 @@ func TestReversalByTwoPeople(t *testing.T) {
 	w := newWorld(t)
 	injected := w.both("fund.Inject", w.receipt(start, "A-1", "500000.00"))
 	ask := func(entry string) fund.ReversalContent {
-		return fund.ReversalContent{Head: w.head(start), Entry: entry, Value: day(start), Voucher: "CZ-1", Reason: "重复登记"}
+		return fund.ReversalContent{Head: w.head(start), Entry: entry, Value: day(start), Voucher: "CZ-" + strconv.Itoa(w.n), Reason: "重复登记"}
 	}
 	w.no("FUND_NO_ENTRY", clerk, "fund.RequestReversal", ask("none"))
 	w.no("FUND_NOT_REVERSIBLE", clerk, "fund.RequestReversal", ask("N1"))

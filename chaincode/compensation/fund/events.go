@@ -57,11 +57,13 @@ type Earmarked struct {
 
 // Evolve implements ledgerstate.Event.
 func (e Earmarked) Evolve(p Pool) Pool {
+	var total money.Fen
 	for _, b := range e.Banks {
 		p = p.earmark(b.Bank, b.Allocated, true)
+		total += b.Allocated
 	}
 	p.Last = e.Date
-	return p
+	return p.paced(e.Date, total)
 }
 
 // Freed gives back what a claim will not be paid. It counts for the bank's
@@ -77,7 +79,7 @@ type Freed struct {
 func (e Freed) Evolve(p Pool) Pool {
 	p = p.earmark(e.Bank, -e.Amount, e.Year == p.Year)
 	p.Last = e.Date
-	return p
+	return p.paced(e.Date, -e.Amount)
 }
 
 // PaidOut is a claim's part of a payment order, paid.

@@ -59,6 +59,11 @@ func (p Payment) Total() (total, paid money.Fen) {
 	return total, paid
 }
 
+// begun reports whether a line was paid.
+func (p Payment) begun() bool {
+	return slices.ContainsFunc(p.Lines, func(l PaymentLine) bool { return !l.Paid.IsZero() })
+}
+
 func (p Payment) line(claim string) (PaymentLine, bool) {
 	i := slices.IndexFunc(p.Lines, func(l PaymentLine) bool { return l.Claim == claim })
 	if i < 0 {

@@ -22,6 +22,8 @@ type Pool struct {
 	Banks    []BankYear    // by MSP
 	Pending  []Entry       // entered and not confirmed, oldest first
 	Last     calendar.Date // of the last posted entry
+	Pace     []MonthPace   // of the last twelve months in which something was committed, oldest first
+	TopUp    *TopUp        // 补充资金通知; nil: none stands
 }
 
 // Totals are the sums of a year's events.
@@ -77,7 +79,7 @@ var Kind = ledgerstate.NewKind[Pool](ledgerstate.Kind[Pool]{
 	Code: "pool", Collection: command.Fund.Name, Slots: 1, Keep: 8, Schema: 1, Under: true,
 	Zh: "补偿资金池", En: "the compensation fund's pool",
 	Digest: func(p Pool) any { return p.withoutMarks() },
-}, Entered{}, Confirmed{}, Dropped{}, Earmarked{}, Freed{}, PaidOut{})
+}, Entered{}, Confirmed{}, Dropped{}, Earmarked{}, Freed{}, PaidOut{}, TopUpAsked{}, TopUpMet{})
 
 // Ref is the one pool.
 var Ref = ledgerstate.Ref{ID: ledgerstate.ID{Page: "pool"}, No: "pool"}

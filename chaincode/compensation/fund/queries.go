@@ -2,6 +2,7 @@ package fund
 
 import (
 	"encoding/hex"
+	"slices"
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/command"
@@ -18,6 +19,7 @@ var Queries = []command.QueryDefinition{
 	command.Export(command.Commons, command.Fund, AllocationKind, readers...),
 	command.Export(command.Commons, command.Fund, PaymentKind, readers...),
 	command.Export(command.Commons, command.Fund, TenderKind, readers...),
+	command.Export(command.Commons, command.Fund, VoucherKind, readers...),
 }
 
 // readers are the people of those who hold the collection.
@@ -69,7 +71,19 @@ type StatementAnswer struct {
 	Deposits  []DepositLine `json:"deposits"` // their accounts
 	Payees    []PayeeLine   `json:"payees"`   // agreed accounts of others
 	Allocated []BankLine    `json:"allocated"`
-	Pending   []JournalLine `json:"pending"` // entered, not confirmed
+	Breaker   string        `json:"breaker,omitempty"` // 熔断: OK, WARN, FREEZE, by the rule pack of the day
+	Expected  money.Fen     `json:"expected"`          // 预计支出: what the pack's coming months take at the pace of the last twelve
+	TopUp     bool          `json:"top_up"`            // 补充资金: what is available does not cover it
+	Notices   []NoticeLine  `json:"top_up_notices"`    // raised in the year, or standing when it began
+	Pending   []JournalLine `json:"pending"`           // entered, not confirmed
+}
+
+// NoticeLine is a notice that the pool needs money 补充资金通知.
+type NoticeLine struct {
+	Since     calendar.Date `json:"since"`
+	Met       calendar.Date `json:"met,omitempty"` // left out: it stands
+	Expected  money.Fen     `json:"expected"`
+	Available money.Fen     `json:"available"`
 }
 
 // BankSheet is what lies at a depository bank.
@@ -132,26 +146,35 @@ type JournalLine struct {
 	Second   string        `json:"second,omitempty"`   // who confirmed
 }
 
-// poolAt is the pool at the end of a day, from its log.
-func poolAt(ctx *command.Context, at calendar.Date) (Pool, error) {
+// poolAt is the pool at the end of a day, from its log, and the notices of its
+// year.
+func poolAt(ctx *command.Context, at calendar.Date) (p Pool, notices []NoticeLine, err error) {
+	notices = []NoticeLine{}
 	r, err := Kind.At(ctx.View, Ref.ID)
 	if err != nil || r == nil {
-		return Pool{}, err
-	}
-	if r.State.Last <= at && at >= ctx.Reference.OpenDay() {
-		return r.State, nil
+		return p, notices, err
 	}
 	log, err := Kind.Log(ctx.View, Ref.ID, r)
 	if err != nil {
-		return Pool{}, err
+		return p, notices, err
 	}
-	var p Pool
 	for _, e := range log {
-		if e.Date <= at {
-			p = e.Event.Evolve(p)
+		if e.Date > at {
+			continue
+		}
+		year := p.Year
+		p = e.Event.Evolve(p)
+		if p.Year != year {
+			notices = slices.DeleteFunc(notices, func(n NoticeLine) bool { return n.Met != 0 })
+		}
+		switch x := e.Event.(type) {
+		case TopUpAsked:
+			notices = append(notices, NoticeLine{Since: x.Notice.Since, Expected: x.Notice.Expected, Available: x.Notice.Available})
+		case TopUpMet:
+			notices[len(notices)-1].Met = x.Date
 		}
 	}
-	return p, nil
+	return p, notices, nil
 }
 
 // Statement 资金池报表.
@@ -162,11 +185,18 @@ var Statement = command.Query[StatementQuery, *StatementAnswer]{
 		if at.IsZero() {
 			at = ctx.Reference.OpenDay()
 		}
-		p, err := poolAt(ctx, at)
+		p, notices, err := poolAt(ctx, at)
 		if err != nil {
 			return nil, err
 		}
-		return p.statement(at, consortium.Of(ctx)), nil
+		tables := consortium.Of(ctx)
+		a := p.statement(at, tables)
+		a.Notices = notices
+		if pack, ok := tables.PackAt(at); ok && p.Year != 0 {
+			s := p.standing(pack, at)
+			a.Breaker, a.Expected, a.TopUp = s.Breaker.String(), s.Expected, s.TopUp
+		}
+		return a, nil
 	},
 }
 

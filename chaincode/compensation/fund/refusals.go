@@ -9,6 +9,7 @@ var (
 	AmountRange  = refusal.New("FUND_AMOUNT", "金额必须大于零且在上限之内", "the amount must be above zero and within the limit", "")
 	NumberForm   = refusal.New("FUND_NUMBER", "编号长度不符", "a number has 1 to 64 characters", "")
 	VoucherForm  = refusal.New("FUND_VOUCHER", "必须填写凭证号,至多64个字符", "a voucher number of 1 to 64 characters is needed", "")
+	VoucherTwice = refusal.New("FUND_VOUCHER_TWICE", "该凭证号本年度已登记", "that voucher number stands on another entry or order of the year", "")
 	TextLength   = refusal.New("FUND_TEXT", "文字缺失或过长", "the text is missing or too long", "")
 	AccountForm  = refusal.New("FUND_ACCOUNT_FORM", "账号须为6至34位数字或大写字母", "an account number has 6 to 34 digits or capital letters", "")
 	DepositCode  = refusal.New("FUND_DEPOSIT_CODE", "账户代码须为1至24位字母、数字或连字符", "an account's code has 1 to 24 letters, digits or hyphens", "")

@@ -20,7 +20,7 @@ func settled(name, zh, en string, access []command.Allow) command.Spec {
 var OrderPayout = command.Command[OrderContent]{
 	Spec: spec("OrderPayout", "填制付款单", "write a payment order for the claims of a bank", officer),
 	Wants: func(c OrderContent) []ledgerstate.Want {
-		return []ledgerstate.Want{{Kind: PaymentKind, Ref: c.Payment, Birth: true}, {Kind: Kind, Ref: Ref}}
+		return []ledgerstate.Want{{Kind: PaymentKind, Ref: c.Payment, Birth: true}, {Kind: Kind, Ref: Ref}, voucherWant(c.Date, c.Voucher)}
 	},
 	Valid: func(c OrderContent) error {
 		if n := len(c.Lines); n < 1 || n > maxLines {
@@ -78,7 +78,8 @@ var OrderPayout = command.Command[OrderContent]{
 		if no := p.allows(entry, c.Date); no != nil {
 			return nil, no
 		}
-		return []ledgerstate.Change{PaymentKind.Born(c.Payment, PaymentOrdered{o})}, nil
+		used, err := takes(ctx, c.Date, c.Voucher, c.Payment.No)
+		return []ledgerstate.Change{PaymentKind.Born(c.Payment, PaymentOrdered{o}), used}, err
 	},
 }
 
@@ -113,7 +114,11 @@ var DropOrder = command.Command[DropOrderContent]{
 		case total == paid && total > 0:
 			return nil, OrderPaid.At("payment", nil, c.Payment.No)
 		}
-		return []ledgerstate.Change{PaymentKind.Happened(c.Payment, PaymentDropped{c.Reason})}, nil
+		changes := []ledgerstate.Change{PaymentKind.Happened(c.Payment, PaymentDropped{c.Reason})}
+		if !r.State.begun() { // else money has moved on the voucher
+			changes = append(changes, frees(r.State.Ordered, r.State.Voucher))
+		}
+		return changes, nil
 	},
 }
 
@@ -225,7 +230,7 @@ var StopPayment = command.Joint[compensation.StopContent, compensation.StopFacts
 		if no != nil {
 			return told, nil, no
 		}
-		return told, []ledgerstate.Change{Kind.Happened(Ref, freed), AllocationKind.Happened(at, stopped)}, nil
+		return told, append(p.noticed(ctx, freed, c.Date), AllocationKind.Happened(at, stopped)), nil
 	},
 	Apply: func(ctx *command.Context, c compensation.StopContent, f compensation.StopFacts, _ struct{}) ([]ledgerstate.Change, error) {
 		return compensation.ApplyStop(ctx, c, f)
@@ -236,7 +241,7 @@ var StopPayment = command.Joint[compensation.StopContent, compensation.StopFacts
 func enterBack(name, zh, en string, act Act) command.Command[BackEntryContent] {
 	return command.Command[BackEntryContent]{
 		Spec:  spec(name, zh, en, officer),
-		Wants: func(BackEntryContent) []ledgerstate.Want { return wantsPool() },
+		Wants: func(c BackEntryContent) []ledgerstate.Want { return wantsEntry(c.Head, c.Voucher) },
 		Valid: func(c BackEntryContent) error {
 			if c.Interest < 0 || c.Interest > c.Amount {
 				return BearsRange.At("interest", "0.."+c.Amount.String(), c.Interest)
@@ -306,7 +311,7 @@ func receiveBack(name, zh, en string, act Act, ask func(*command.Context, compen
 			if no := d.Fits(f); no != nil {
 				return d, nil, no
 			}
-			return d, []ledgerstate.Change{Kind.Happened(Ref, confirmed), AllocationKind.Happened(at, back)}, nil
+			return d, append(p.noticed(ctx, confirmed, c.Date), AllocationKind.Happened(at, back)), nil
 		},
 		Apply: apply,
 	}

@@ -299,3 +299,67 @@ func TestAllocationInTheOpenYearOnly(t *testing.T) {
 	early := w.allocation("2024-07-31", fen("100.00"))
 	w.no("FUND_DATE_ORDER", clerk, "fund.Allocate", early)
 }
+
+// A pool that does not cover what is to be expected says so, in its state, its
+// statement and its year, until it does.
+func TestAPoolThatNeedsMoneySaysSo(t *testing.T) {
+	w := payable(t)
+	s := w.statement("")
+	require.Equal(t, []any{"OK", "0.00", false}, []any{s.Breaker, s.Expected.String(), s.TopUp})
+	require.Empty(t, s.Notices)
+	w.both("fund.AgreeAccount", w.agree(fund.ForTreasury, "", "", treasury))
+	w.both("fund.RefundToTreasury", w.refund(start, "A-1", treasury, "7600000.00"))
+	w.approved(bankA, "C1", start, "2000000.00", "per_loan_cap")
+	w.allocate(start)
+	s = w.statement("")
+	require.Equal(t, []any{"500000.00", "400000.00", true}, []any{s.Expected.String(), s.Available.String(), s.TopUp}, "three months at the pace of twelve")
+	require.Equal(t, []fund.NoticeLine{{Since: day(start), Expected: fen("500000.00"), Available: fen("400000.00")}}, s.Notices)
+	w.both("fund.Interest", w.receipt(start, "B-1", "99999.99"))
+	require.True(t, w.statement("").TopUp, "a fen short")
+	w.both("fund.Interest", w.receipt(start, "B-1", "0.01"))
+	s = w.statement("")
+	require.False(t, s.TopUp)
+	require.Equal(t, []fund.NoticeLine{{Since: day(start), Met: day(start), Expected: fen("500000.00"), Available: fen("400000.00")}}, s.Notices)
+}
+
+// One paper is entered once: whatever it is the voucher of.
+func TestAVoucherIsEnteredOnce(t *testing.T) {
+	w := payable(t)
+	in := func(voucher string) fund.ReceiptContent {
+		c := w.receipt(start, "A-1", "1.00")
+		c.Voucher = voucher
+		return c
+	}
+	first := in("V-1")
+	w.enter("fund.Inject", first)
+	r := w.Refused("FUND_VOUCHER_TWICE", "commons", clerk, "fund.Inject", in("V-1"))
+	require.Equal(t, []string{"voucher", "", "V-1"}, []string{r.Refusal.Field, r.Refusal.Limit, r.Refusal.Actual})
+	w.no("FUND_VOUCHER_TWICE", clerk, "fund.Interest", in("V-1"))
+	w.confirm(first.Number, first.Date)
+	w.no("FUND_VOUCHER_TWICE", clerk, "fund.Inject", in("V-1"))
+	undo := fund.ReversalContent{Head: w.head(start), Entry: first.Number, Value: day(start), Voucher: "V-1", Reason: "x"}
+	w.no("FUND_VOUCHER_TWICE", clerk, "fund.RequestReversal", undo)
+
+	// What was dropped before it counted leaves the number free.
+	slip := in("V-2")
+	w.enter("fund.Inject", slip)
+	w.Must("commons", director, "fund.Drop", fund.DropContent{Head: w.head(start), Entry: slip.Number, Reason: "x"})
+	w.enter("fund.Inject", in("V-2"))
+	w.no("FUND_VOUCHER_TWICE", clerk, "fund.Inject", in("V-2"))
+
+	// So does an order of which nothing was paid.
+	w.approved(bankA, "C1", start, "10.00", "ratio")
+	w.allocate(start)
+	order := func(no, voucher, amount string) fund.OrderContent {
+		o := w.order(start, no, line("C1", amount))
+		o.Voucher = voucher
+		return o
+	}
+	w.no("FUND_VOUCHER_TWICE", clerk, "fund.OrderPayout", order("O0", "V-1", "4.00"))
+	w.enter("fund.OrderPayout", order("O1", "V-3", "4.00"))
+	w.no("FUND_VOUCHER_TWICE", clerk, "fund.OrderPayout", order("O2", "V-3", "4.00"))
+	w.Must("commons", clerk, "fund.DropOrder", fund.DropOrderContent{Head: w.head(start), Payment: order("O1", "", "0").Payment, Reason: "x"})
+	w.enter("fund.OrderPayout", order("O3", "V-3", "4.00"))
+	w.Must(bookA, director, "fund.Payout", w.payout(start, "O3", "C1"))
+	w.no("FUND_VOUCHER_TWICE", clerk, "fund.OrderPayout", order("O4", "V-3", "6.00"))
+}

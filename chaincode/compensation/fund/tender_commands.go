@@ -178,7 +178,7 @@ var CancelTender = command.Command[CancelContent]{
 var PlaceDeposit = command.Command[PlaceContent]{
 	Spec: spec("PlaceDeposit", "中标存放录入", "enter the placement of an award", officer),
 	Wants: func(c PlaceContent) []ledgerstate.Want {
-		return append(wantsPool(), ledgerstate.Want{Kind: TenderKind, Ref: c.Tender})
+		return append(wantsEntry(c.Head, c.Voucher), ledgerstate.Want{Kind: TenderKind, Ref: c.Tender})
 	},
 	Valid: func(c PlaceContent) error {
 		return first(coded("from", c.From), coded("to", c.To), accountNumber("account", c.Account), voucher(c.Voucher))

@@ -2,6 +2,7 @@ package fund_test
 
 import (
 	"encoding/hex"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -97,7 +98,7 @@ func TestATenderFromAnnouncementToDeposit(t *testing.T) {
 	require.Equal(t, []fund.Award{{Bank: bankA, Amount: fen("2000000.00"), Rate: percent("1.8"), Points: 87333333}, {Bank: bankB, Amount: fen("1000000.00"), Rate: percent("2"), Points: 63750000}}, w.tender(clerk, "ZB1").Awards)
 
 	place := func(bank, to, account string) fund.PlaceContent {
-		return fund.PlaceContent{Head: w.head("2024-08-08"), Tender: tenderRef("ZB1"), Bank: bank, From: "A-1", To: to, Account: account, Value: day("2024-08-08"), Voucher: "CF-" + to}
+		return fund.PlaceContent{Head: w.head("2024-08-08"), Tender: tenderRef("ZB1"), Bank: bank, From: "A-1", To: to, Account: account, Value: day("2024-08-08"), Voucher: fmt.Sprint("CF-", w.n)}
 	}
 	agree := w.agree(fund.ForDeposit, "A-DQ", bankA, elsewhere)
 	agree.Date = day("2024-08-08")
