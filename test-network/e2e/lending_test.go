@@ -64,16 +64,16 @@ func (m *members) today() calendar.Date {
 	return tables.Open
 }
 
+// definition is a command of a chaincode as clients name it: joint ones are
+// the book's, though commons runs them.
 func definition(cc, name string) command.Definition {
-	list := chaincode.BookCommands
-	if cc == command.CommonsName {
-		list = chaincode.CommonsCommands
+	for _, d := range append(slices.Clone(chaincode.BookCommands), chaincode.CommonsCommands...) {
+		s := d.Describe()
+		if s.Name == name && (cc == command.CommonsName) == (s.Lane.Chaincode == command.Commons && !s.Lane.Joint()) {
+			return d
+		}
 	}
-	i := slices.IndexFunc(list, func(d command.Definition) bool { return d.Describe().Name == name })
-	if i < 0 {
-		panic(cc + " has no command " + name)
-	}
-	return list[i]
+	panic(cc + " has no command " + name)
 }
 
 // accepted posts a command that has to be accepted.
@@ -122,6 +122,12 @@ func below(n int64) int64 {
 // newBorrower registers a herder, or an enterprise with a representative.
 func (m *members) newBorrower(bank string, legal bool) borrower {
 	m.t.Helper()
+	return m.registered(bank, legal, m.today()-200)
+}
+
+// registered registers one of whom something is known since a day.
+func (m *members) registered(bank string, legal bool, from calendar.Date) borrower {
+	m.t.Helper()
 	day := m.today()
 	b := borrower{bank: bank, book: "book-" + strings.ToLower(bank), pseudonym: text(16), legal: legal}
 	region, industry := county, "0314"
@@ -140,7 +146,7 @@ func (m *members) newBorrower(bank string, legal bool) borrower {
 		b.number, b.name = residentID(), "合成"+text(8)
 	}
 	c.Subject = ledgerstate.Ref{ID: ledgerstate.ID{Page: b.pseudonym}, No: b.number}
-	c.Facts.From, c.Facts.Name, c.Facts.Region, c.Facts.Industry = day-200, &b.name, &region, &industry
+	c.Facts.From, c.Facts.Name, c.Facts.Region, c.Facts.Industry = from, &b.name, &region, &industry
 	m.accepted("Commission/operator1", b.book, "subject.Register", c)
 	return b
 }

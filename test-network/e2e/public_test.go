@@ -211,6 +211,10 @@ func (s *seen) disallowed() (list []string) {
 	case s.function == "setup:Open" && len(s.args) == 1 && strings.HasSuffix(s.args[0], "MSP"):
 	case s.function == "unsalted:Write" && len(s.args) == 0:
 	case len(s.args) == 0 && isCommand(kind, strings.TrimSuffix(s.function, ":Submit")):
+	case len(s.args) == 1 && isJointCommand(strings.TrimSuffix(s.function, ":Submit")) && kind == command.Commons: // it names a bank's book
+		if !bookName.MatchString(s.args[0]) {
+			complain("arguments %q of a joint command", s.args)
+		}
 	default:
 		complain("function %q with arguments %q", s.function, s.args)
 	}
@@ -241,6 +245,13 @@ func isCommand(kind command.Chaincode, name string) bool {
 		list = chaincode.CommonsCommands
 	}
 	return slices.ContainsFunc(list, func(d command.Definition) bool { return d.Describe().Name == name })
+}
+
+func isJointCommand(name string) bool {
+	return slices.ContainsFunc(chaincode.CommonsCommands, func(d command.Definition) bool {
+		s := d.Describe()
+		return s.Name == name && s.Lane.Joint()
+	})
 }
 
 // creatorOf reads who signed.
@@ -389,6 +400,21 @@ func TestWhatIsNotPublicIsNoticed(t *testing.T) {
 		"joint lane in book": func(s *seen) { s.chaincode = bookA },
 	} {
 		s := joint()
+		spoil(s)
+		require.NotEmpty(t, s.disallowed(), what)
+	}
+	alone := func() *seen {
+		s := joint()
+		s.function, s.args = "comp.Reserve:Submit", []string{bookA}
+		return s
+	}
+	require.Empty(t, alone().disallowed())
+	for what, spoil := range map[string]func(*seen){
+		"joint argument":          func(s *seen) { s.args[0] = "HT2024" },
+		"joint command in a book": func(s *seen) { s.chaincode = bookA },
+		"command with a book":     func(s *seen) { s.function = "fund.Open:Submit" },
+	} {
+		s := alone()
 		spoil(s)
 		require.NotEmpty(t, s.disallowed(), what)
 	}
