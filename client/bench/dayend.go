@@ -89,16 +89,19 @@ func (b *Bench) endOfDay(ctx context.Context, part string, day calendar.Date) (R
 		return Run{}, fmt.Errorf("part %s: %d loans of %d, closed: %q, %d refusals", part, report.Figures.Loans, len(b.loans), report.Closed, len(report.Refusals))
 	}
 	r, err := m.stop(ctx)
-	if err != nil {
-		return Run{}, err
-	}
+	return b.perLoan(r), err
+}
+
+// perLoan is a run whose figures are per loan: loans stand in the place of
+// commands.
+func (b *Bench) perLoan(r Run) Run {
 	loans := float64(len(b.loans))
 	for kind, used := range r.CPU {
 		r.CPU[kind] = used * float64(r.Commands) / loans
 	}
 	r.DiskPerCommand *= float64(r.Commands) / loans
 	r.Sent, r.Commands, r.CommandsPerSecond = r.Commands, len(b.loans), loans/r.Seconds
-	return r, nil
+	return r
 }
 
 var _ dayend.Ledger = timed{}

@@ -88,6 +88,11 @@ func (t timed) Deliver(ctx context.Context, b book.Batch, how book.Delivery) ([]
 	return results, err
 }
 
+// Submit is Deliver with nothing said of how.
+func (t timed) Submit(ctx context.Context, chaincode, lane string, commands ...command.Envelope) ([]book.Result, error) {
+	return t.Deliver(ctx, book.Batch{Chaincode: chaincode, Lane: lane, Commands: commands}, book.Delivery{})
+}
+
 func (t timed) Locate(ctx context.Context, chaincode, kind string, numbers []string) ([]ledgerstate.ID, error) {
 	return t.Client.Locate(ctx, chaincode, kind, numbers)
 }

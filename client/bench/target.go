@@ -31,6 +31,7 @@ type Target struct {
 	Enters  string // operator of the Commission who registers subjects and grants
 	Applies string // operator who enters applications
 	Opens   string // officer of the central bank who opens business days
+	Agrees  string // approver of Finance who records cooperation agreements
 	// Peers are people of each organization that has a peer: a block counts
 	// once each of their peers has it.
 	Peers []string
@@ -107,9 +108,11 @@ const (
 func HasBaselines() bool { return definition(copyCommand) != nil }
 
 func definition(name string) command.Definition {
-	for _, d := range chaincode.BookCommands {
-		if d.Describe().Name == name {
-			return d
+	for _, list := range [][]command.Definition{chaincode.BookCommands, chaincode.CommonsCommands} {
+		for _, d := range list {
+			if d.Describe().Name == name {
+				return d
+			}
 		}
 	}
 	return nil

@@ -49,6 +49,8 @@ func newBenchCommand(a *app) *cobra.Command {
   f  e with 38 more books open
   g  three ends of day of all loans: the first classifies 4 %, the second, a day later, none, the third,
      more than a year later, all; its figures are per loan, not per command
+  h  the month-end run of the compensation scheme over all loans, filed and claimed: caps, breakers, sums worked
+     out again, deadlines; its figures are per loan
   p  d again, for some seconds, while this program, peers and chaincode are profiled (Fabric only; see --profile)
   q  e likewise, once
   r  b likewise
@@ -61,7 +63,7 @@ A command counts when every peer has its block. docs/performance.md has figures 
 	f.BoolVar(&b.fabric, "fabric", false, "on a native Fabric network 使用 Fabric 网络")
 	f.StringVar(&b.parts, "parts", "", "parts in order (default "+allParts+"; embedded "+embeddedParts+") 测试项")
 	f.IntVar(&b.seconds, "seconds", 30, "length of each run of a and b 单笔测试时长")
-	f.IntVar(&b.loans, "loans", 20_000, "loans of parts b, c, d and g 贷款笔数")
+	f.IntVar(&b.loans, "loans", 20_000, "loans of parts b, c, d, g and h 贷款笔数")
 	f.IntVar(&b.sample, "sample", sample.FullSize, "loans in the day files of e and f 日终文件贷款笔数")
 	f.IntVar(&b.batch, "batch", 0, "commands in a transaction 每笔交易的指令数")
 	f.IntVar(&b.inFlight, "in-flight", 0, "transactions at once 并发交易数")
@@ -141,7 +143,7 @@ func (b *benching) ledger(ctx context.Context, parts string) (err error) {
 	defer b.session.Close()
 	defer b.bench.Close()
 	b.report.Engine = b.session.engine
-	if strings.ContainsAny(parts, "bcdgpr") {
+	if strings.ContainsAny(parts, "bcdghpr") {
 		if err := b.record(b.bench.Populate(ctx, b.loans)); err != nil {
 			return err
 		}
@@ -163,8 +165,8 @@ func (b *benching) ledger(ctx context.Context, parts string) (err error) {
 func (b *benching) check(parts []string) error {
 	for _, part := range parts {
 		switch {
-		case !slices.Contains([]string{"a", "b", "c", "d", "e", "f", "g", "p", "q", "r"}, part):
-			return &problem{Exit: exitUsage, Code: "PART_UNKNOWN", Field: "--parts", Limit: "a, b, c, d, e, f, g, p, q, r", Value: part, Zh: "没有这个测试项", En: "no such part"}
+		case !slices.Contains([]string{"a", "b", "c", "d", "e", "f", "g", "h", "p", "q", "r"}, part):
+			return &problem{Exit: exitUsage, Code: "PART_UNKNOWN", Field: "--parts", Limit: "a, b, c, d, e, f, g, h, p, q, r", Value: part, Zh: "没有这个测试项", En: "no such part"}
 		case (part == "a" || part == "c") && !bench.HasBaselines():
 			return &problem{Exit: exitUsage, Code: "BASELINE_MISSING", Field: "--parts", Value: part, Zh: "本程序不含基准指令", En: "this program has no baselines",
 				Hint: "go build -tags bench ./cmd/qxl, or leave parts a and c out"}
@@ -197,6 +199,11 @@ func (b *benching) part(ctx context.Context, part string) error {
 			err = errors.Join(err, b.record(r, nil))
 		}
 		return err
+	case "h":
+		if err := b.record(b.bench.File(ctx)); err != nil {
+			return err
+		}
+		return b.record(b.bench.MonthEnd(ctx))
 	case "r":
 		return b.profile(ctx, func() error {
 			r, err := b.bench.Single(ctx, profiled)
@@ -314,7 +321,7 @@ func (b *benching) target(ctx context.Context) (bench.Target, error) {
 	if err != nil {
 		return bench.Target{}, err
 	}
-	x := bench.Target{Factory: b.session.Factory, Members: book.FromTables(tables), Enters: operators[0], Applies: operators[1], Opens: b.session.person(topology.PartyP, "officer"),
+	x := bench.Target{Factory: b.session.Factory, Members: book.FromTables(tables), Enters: operators[0], Applies: operators[1], Opens: b.session.person(topology.PartyP, "officer"), Agrees: b.session.person(topology.PartyF, "approver"),
 		Bank: bench.Bank{Name: bank.Name, MSP: bank.MSP, Book: bookName(bank.Name), Accepts: roles["officer"][0], Decides: roles["approver"][0], Lends: roles["officer"][1]},
 		Data: filepath.Join(b.session.dir, "data"), Workers: singlesOnFabric, BatchSize: b.batch, InFlight: b.inFlight,
 		Processes: func() (map[string][]int, error) { return map[string][]int{}, nil }, Peers: operators[:1]}

@@ -215,6 +215,7 @@ func (s *scheme) poolStep(p *pool, e logged, batches map[string][]*allocated, pa
 		p.deposits[x.From] -= x.Amount
 		key := x.Bank + "/" + x.Claim
 		paid[key] = append(paid[key], part{x.Date.Time, x.Amount, x.Voucher})
+	case "TopUpAsked", "TopUpMet": // a notice moves nothing
 	default:
 		return fmt.Errorf("no such event")
 	}
