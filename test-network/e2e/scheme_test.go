@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -100,9 +101,11 @@ func TestScheme(t *testing.T) {
 			Status      map[string]int `json:"claims_by_status"`
 			Differences []any          `json:"differences"`
 		}{}
+		var said bytes.Buffer
 		cmd := exec.Command(recompute, "claims", packs, filepath.Join(files, sample.PacksName), "../reference")
+		cmd.Stderr = &said
 		out, err := cmd.Output()
-		require.NoError(t, json.Unmarshal(out, &found), "%s %v", out, err)
+		require.NoError(t, json.Unmarshal(out, &found), "%v %s", err, &said)
 		require.NoError(t, err, "%v", found.Differences)
 		require.Empty(t, found.Differences)
 		require.Equal(t, []int{len(m.Claims), m.Loans, m.Filed}, []int{found.Claims, found.Loans, found.Filed})

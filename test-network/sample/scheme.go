@@ -132,7 +132,7 @@ type SchemeManifest struct {
 	Claims    []SchemeClaim `json:"claims"`
 	Breaker   Breaker       `json:"breaker"`
 	Loans     int           `json:"loans"`
-	Filed     int           `json:"filed"`
+	Filed     int           `json:"filed"` // in the end
 }
 
 // ReadScheme reads the manifest of a scheme.

@@ -17,8 +17,8 @@ import (
 type filer struct {
 	*bank
 	waves []Wave
-	loans int // disbursed
-	filed int
+	loans int           // disbursed
+	filed int           // and not revoked in the end
 	told  map[int]*deal // of a story, counted from 1, in the round that is told
 }
 
@@ -186,6 +186,9 @@ func (b *filer) claim(s *Story, d *deal) SchemeClaim {
 	if s.Of > 0 {
 		c.Number += "-2"
 	}
+	if s.Way == Withdrawn {
+		b.filed--
+	}
 	if s.Other || s.Way == Adjusted {
 		c.Others = d.account.At(d.state, w.Notice).Outstanding / 100 * money.Fen(b.between(40, 60))
 	}
@@ -232,6 +235,7 @@ func (b *filer) swing(m *SchemeManifest) {
 		panic(err)
 	}
 	b.serve(probe, Last)
+	b.filed++ // in the end
 	m.Breaker = Breaker{Trips: breakerTrips, Below: breakerBelow, Resumed: b.later(breakerBelow[1]+1, 0, 0), Contract: probe.contract, Filed: filed}
 }
 

@@ -225,17 +225,18 @@ func (p *player) after(ctx context.Context, n int, w sample.Wave) error {
 	if err := p.sendAll(ctx, p.manifest.Recovered[n]); err != nil {
 		return err
 	}
+	// A claim that got nothing is closed: nothing comes back on it.
 	comes := func(c *claim) bool {
-		return strings.HasPrefix(c.After, sample.Returned) || c.After == sample.Late || c.After == sample.Beyond
+		return !p.nothing[c.Number] && (strings.HasPrefix(c.After, sample.Returned) || c.After == sample.Late || c.After == sample.Beyond)
 	}
-	clawed := func(c *claim) bool { return strings.HasSuffix(c.After, sample.ClawedBack) }
+	clawed := func(c *claim) bool { return !p.nothing[c.Number] && strings.HasSuffix(c.After, sample.ClawedBack) }
 	if err := p.each(ctx, theBank, compensation.RecordRecovery, w.Report, comes, plain); err != nil {
 		return err
 	}
 	if err := p.comeBack(ctx, returns, w.Return, false, func(c *claim) bool { return comes(c) && c.After != sample.Late }); err != nil {
 		return err
 	}
-	if err := p.each(ctx, clerk, compensation.Close, w.First, func(c *claim) bool { return c.After == sample.Beyond }, becauseOf("E02")); err != nil {
+	if err := p.each(ctx, clerk, compensation.Close, w.First, func(c *claim) bool { return comes(c) && c.After == sample.Beyond }, becauseOf("E02")); err != nil {
 		return err
 	}
 	if err := p.each(ctx, approver, compensation.OrderClawback, w.Clawback, clawed, becauseOf("B02")); err != nil {
@@ -244,7 +245,7 @@ func (p *player) after(ctx context.Context, n int, w sample.Wave) error {
 	if err := p.comeBack(ctx, clawbacks, w.First, true, clawed); err != nil {
 		return err
 	}
-	if err := p.comeBack(ctx, returns, w.Late, false, func(c *claim) bool { return c.After == sample.Late }); err != nil {
+	if err := p.comeBack(ctx, returns, w.Late, false, func(c *claim) bool { return comes(c) && c.After == sample.Late }); err != nil {
 		return err
 	}
 	return p.comeBack(ctx, clawbacks, w.Last, false, clawed)

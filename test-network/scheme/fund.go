@@ -90,6 +90,10 @@ func (p *player) pay(ctx context.Context, n int, w sample.Wave) error {
 		return err
 	}
 	p.tell("allocated %s of %s to %d claims", preview.Total, preview.Available, len(preview.Shares))
+	p.nothing = map[string]bool{}
+	for _, share := range preview.Shares {
+		p.nothing[share.Claim] = share.Amount == 0
+	}
 	allocate := &fund.AllocateContent{Head: p.head(w.Allocate), Total: preview.Total}
 	for range (preview.New + 15) / 16 {
 		allocate.Pages = append(allocate.Pages, newPage())

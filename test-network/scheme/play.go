@@ -44,6 +44,7 @@ type player struct {
 	n        int                 // of business numbers
 	books    map[string]string   // by bank
 	live     map[string][]*claim // by bank, in their order
+	nothing  map[string]bool     // claims that the pool had nothing for
 }
 
 type claim struct {
