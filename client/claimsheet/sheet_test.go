@@ -3,6 +3,7 @@ package claimsheet_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/compensation/formula"
 	"github.com/qingxinlian/qxl/chaincode/money"
 	"github.com/qingxinlian/qxl/client/claimsheet"
+	"github.com/qingxinlian/qxl/client/form/formtest"
 )
 
 var on = calendar.MustParse("2024-05-22")
@@ -122,6 +124,20 @@ func TestTheWorkbookRecomputesTheSum(t *testing.T) {
 		check(t, sheet(outstanding, received, other, rapid.SampledFrom([]string{"40", "20", "33.33", "12.5"}).Draw(t, "ratio"), rapid.SampledFrom([]string{"0", "5", "2.75"}).Draw(t, "points"),
 			"1500000.00", rapid.SampledFrom([]string{"80", "66.67"}).Draw(t, "stack")))
 	})
+}
+
+// What another program makes of it.
+func TestTheWorkbookInLibreOffice(t *testing.T) {
+	s := sheet(fen("4999999.99"), fen("0.03"), fen("12345.67"), "33.33", "2.75", "1500000", "66.67")
+	shown := map[string]string{}
+	for _, row := range formtest.InLibreOffice(t, func(w io.Writer) error { return claimsheet.WriteXLSX(w, s, on) }) {
+		if len(row) > 2 {
+			shown[row[1]] = strings.ReplaceAll(row[2], ",", "")
+		}
+	}
+	for name, want := range map[string]money.Fen{"净损失": s.NetLoss, "补偿金额": s.Sum, "① 按比例补偿额": s.Limbs[0].Amount, "② 单笔补偿上限": s.Limbs[1].Amount, "③ 各级政府合计上限余额": s.Limbs[2].Amount, "差额（应为零）": 0} {
+		same(t, want, shown[name], name)
+	}
 }
 
 // A workbook whose figure was altered no longer agrees with the ledger.

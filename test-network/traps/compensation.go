@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"testing"
 
 	"github.com/stretchr/testify/require"
 
@@ -57,11 +58,21 @@ func (c *clerk) denied(as string, want refusal, date string, args ...string) {
 	c.Helper()
 	exit, stdout, stderr := c.call(append(args, "--number", c.next(), "--date", date, "--as", as)...)
 	require.Equal(c, 1, exit, "%s%s", stdout, stderr)
+	require.Equal(c, want, said(c.T, stdout), stdout)
+}
+
+// said is the refusal of a document that the program printed.
+func said(t *testing.T, stdout string) refusal {
+	t.Helper()
 	var a struct {
 		Refusal struct{ Code, Field, Limit, Actual string }
+		Error   struct{ Code, Field, Limit, Value string }
 	}
-	require.NoError(c, json.NewDecoder(strings.NewReader(stdout)).Decode(&a), stdout)
-	require.Equal(c, want, refusal{a.Refusal.Code, a.Refusal.Field, a.Refusal.Limit, a.Refusal.Actual}, stdout)
+	require.NoError(t, json.NewDecoder(strings.NewReader(stdout)).Decode(&a), stdout)
+	if a.Error.Code != "" {
+		return refusal{a.Error.Code, a.Error.Field, a.Error.Limit, a.Error.Value}
+	}
+	return refusal{a.Refusal.Code, a.Refusal.Field, a.Refusal.Limit, a.Refusal.Actual}
 }
 
 // agreed sees to the bank's agreement with the fund.

@@ -1,0 +1,77 @@
+package traps
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/qingxinlian/qxl/chaincode/compensation"
+	"github.com/qingxinlian/qxl/client/form/formtest"
+)
+
+// Desk is a bank officer's part in a claim: from a loan that went bad to a
+// complete claim in three commands, none with a figure that the ledger knows;
+// and on the way, what is refused and why. The application that the program
+// writes has, when another program opens it, the ledger's sums.
+func Desk(t *testing.T, qxl Program) {
+	c := &clerk{T: t, qxl: qxl, trap: 21, dir: t.TempDir(), bank: "BankA", lines: new(int), book: map[*borrower]bool{}, done: map[string]bool{}}
+	d := c.bad(1, "300000.00")
+	c.lentAndFiled(d)
+	const day, dir90 = "2024-06-04", "2024-06-03"
+
+	refused := func(want refusal, args ...string) {
+		t.Helper()
+		exit, stdout, stderr := c.call(append(args, "--as", officer)...)
+		require.Equal(t, 1, exit, "%s%s", stdout, stderr)
+		require.Equal(t, want, said(t, stdout))
+	}
+	refused(refusal{"CLAIM_NOT_NON_PERFORMING", "days_past_due", "91", "90"}, "comp", "notice", d.contract, "--date", dir90)
+
+	papers := c.papers()
+	own := filepath.Join(papers, "D01.pdf") // the program writes this one
+	require.NoError(t, os.Remove(own))
+	notice := []string{"comp", "notice", d.contract, "--date", day}
+	look := []string{"comp", "claim", d.contract, "--dir", papers, "--evidence-on", day, "--date", day}
+	submit := []string{"comp", "submit", d.contract, "--dir", papers, "--evidence", "LAWSUIT", "--evidence-on", day, "--date", day}
+	for _, arg := range append(append(append([]string{}, notice...), look...), submit...) {
+		require.NotRegexp(t, `^\d+\.\d\d$`, arg, "a figure typed")
+	}
+
+	c.does(officer, notice...)
+	var s compensation.ClaimSheet
+	c.ask(&s, append(look, "--as", officer)...)
+	require.Equal(t, []string{"300000.00", "120000.00", "ratio"}, []string{s.NetLoss.String(), s.Sum.String(), s.Binding})
+
+	contract := filepath.Join(papers, "D02.pdf")
+	require.NoError(t, os.Rename(contract, contract+".away"))
+	away := filepath.Join(t.TempDir(), "D02.pdf")
+	require.NoError(t, os.Rename(contract+".away", away))
+	refused(refusal{"CLAIM_DOSSIER_MISSING", "documents", "D02 借款合同", ""}, submit...)
+	require.NoError(t, os.Rename(away, contract))
+	refused(refusal{"CLAIM_SUM", "sum", "120000.00 (ratio)", "1500000.01"}, append(submit, "--sum", "1500000.01")...)
+
+	c.does(officer, submit...)
+	s = c.claim(d)
+	require.Equal(t, compensation.Submitted, s.Status)
+	require.Equal(t, "120000.00", s.Sum.String())
+	for _, i := range s.Dossier {
+		require.NotEqual(t, "missing", i.State, i.Item)
+	}
+
+	shown := map[string]string{}
+	for _, row := range formtest.InLibreOffice(t, func(w io.Writer) error {
+		raw, err := os.ReadFile(filepath.Join(papers, "D01 补偿申请书.xlsx"))
+		require.NoError(t, err)
+		_, err = w.Write(raw)
+		return err
+	}) {
+		if len(row) > 2 {
+			shown[row[1]] = strings.ReplaceAll(row[2], ",", "")
+		}
+	}
+	require.Equal(t, []string{"300000.00", "120000.00", "120000.00", "0.00"}, []string{shown["净损失"], shown["补偿金额"], shown["账本核算金额"], shown["差额（应为零）"]})
+}
