@@ -128,22 +128,32 @@ func (m *members) newBorrower(bank string, legal bool) borrower {
 // registered registers one of whom something is known since a day.
 func (m *members) registered(bank string, legal bool, from calendar.Date) borrower {
 	m.t.Helper()
-	day := m.today()
-	b := borrower{bank: bank, book: "book-" + strings.ToLower(bank), pseudonym: text(16), legal: legal}
-	region, industry := county, "0314"
-	c := subject.RegisterContent{Head: newHead(day), Type: subject.Herder, IDKind: subject.ResidentID}
+	b := borrower{legal: legal}
 	if legal {
-		industry = "1351"
 		code := "91" + county + identifier.OrganizationCode("MA"+digits(6))
 		b.number = code + string(identifier.USCCCheckCharacter(code))
 		b.name = "合成" + text(10) + "有限公司"
-		b.signer, b.repName, b.repID = text(16), "合成"+text(8), residentID()
+		b.repName, b.repID = "合成"+text(8), residentID()
 		b.revenue, b.assets = fen(500_000_000_000), fen(550_000_000_000)
+	} else {
+		b.number, b.name = residentID(), "合成"+text(8)
+	}
+	return m.register(bank, b, from)
+}
+
+// register brings a borrower into a bank's book, where nothing tells that
+// another bank knows the same one.
+func (m *members) register(bank string, b borrower, from calendar.Date) borrower {
+	m.t.Helper()
+	day := m.today()
+	b.bank, b.book, b.pseudonym = bank, "book-"+strings.ToLower(bank), text(16)
+	region, industry := county, "0314"
+	c := subject.RegisterContent{Head: newHead(day), Type: subject.Herder, IDKind: subject.ResidentID}
+	if b.legal {
+		industry, b.signer = "1351", text(16)
 		c.Type, c.IDKind = subject.Enterprise, subject.USCC
 		c.Facts.Size = &subject.Figures{Employees: 37, Revenue: b.revenue, Assets: b.assets}
 		c.Facts.Representative = &subject.Representative{Name: b.repName, Signer: b.signer, ID: b.repID}
-	} else {
-		b.number, b.name = residentID(), "合成"+text(8)
 	}
 	c.Subject = ledgerstate.Ref{ID: ledgerstate.ID{Page: b.pseudonym}, No: b.number}
 	c.Facts.From, c.Facts.Name, c.Facts.Region, c.Facts.Industry = from, &b.name, &region, &industry
@@ -186,16 +196,18 @@ type deal struct {
 	paid        money.Fen
 	voucher     string
 	payee       string
+	product     string
+	guarantee   string
 }
 
 // newDeal is a deal whose amounts occur nowhere else.
 func (m *members) newDeal(b borrower) *deal {
 	return &deal{borrower: b, day: m.today(), application: newRef("SQ" + digits(14)), contract: newRef("HT" + digits(14)),
-		asked: fen(400_000_000_000), limit: fen(300_000_000_000), amount: fen(200_000_000_000), paid: fen(100_000_000_000), voucher: digest(), payee: digest()}
+		asked: fen(400_000_000_000), limit: fen(300_000_000_000), amount: fen(200_000_000_000), paid: fen(100_000_000_000), voucher: digest(), payee: digest(), product: "PRJ", guarantee: "C1"}
 }
 
 func (d *deal) apply() loan.ApplyContent {
-	return loan.ApplyContent{Head: newHead(d.day), Application: d.application, Subject: d.pseudonym, Product: "PRJ", Amount: d.asked, Months: 24, Use: "EQUIP", Channel: "HALL"}
+	return loan.ApplyContent{Head: newHead(d.day), Application: d.application, Subject: d.pseudonym, Product: d.product, Amount: d.asked, Months: 24, Use: "EQUIP", Channel: "HALL"}
 }
 
 func (d *deal) accept(grant ledgerstate.Ref) loan.AcceptContent {
@@ -211,7 +223,7 @@ func (d *deal) takeOn(contract, grant ledgerstate.Ref) loan.TakeOnContent {
 }
 
 func (d *deal) credit(grant ledgerstate.Ref) loan.CreditContent {
-	return loan.CreditContent{Head: newHead(d.day), Loan: d.contract, Grant: grant, Limit: d.limit, Rate: rate(), Months: 24, Method: schedule.EqualInstalment, Guarantee: "C1"}
+	return loan.CreditContent{Head: newHead(d.day), Loan: d.contract, Grant: grant, Limit: d.limit, Rate: rate(), Months: 24, Method: schedule.EqualInstalment, Guarantee: d.guarantee}
 }
 
 // route has the application made and sent to the bank.
@@ -224,6 +236,13 @@ func (m *members) route(d *deal) {
 // lend takes a deal from the application to the disbursement.
 func (m *members) lend(d *deal) {
 	m.t.Helper()
+	m.sign(d)
+	m.disburse(d)
+}
+
+// sign takes a deal from the application to the contract.
+func (m *members) sign(d *deal) {
+	m.t.Helper()
 	g := d.terms(d.day, d.bank+"MSP", "01")
 	m.accepted("Commission/operator1", d.book, "authorization.Grant", g)
 	d.grant = g.Grant
@@ -232,7 +251,11 @@ func (m *members) lend(d *deal) {
 	m.accepted(officer, d.book, "loan.Accept", d.accept(g.Grant))
 	m.accepted(approver, d.book, "loan.Credit", d.credit(g.Grant))
 	m.accepted(officer, d.book, "loan.Sign", loan.SignContent{Head: newHead(d.day), Loan: d.contract, Amount: d.amount, Rate: d.credit(g.Grant).Rate, Method: schedule.EqualInstalment, Periods: 24, EveryMonths: 1})
-	m.accepted(officer, d.book, "loan.Disburse", loan.DisburseContent{Head: newHead(d.day), Loan: d.contract, Amount: d.paid, Voucher: d.voucher,
+}
+
+func (m *members) disburse(d *deal) {
+	m.t.Helper()
+	m.accepted(d.bank+"/officer1", d.book, "loan.Disburse", loan.DisburseContent{Head: newHead(d.day), Loan: d.contract, Amount: d.paid, Voucher: d.voucher,
 		Payments: []loan.Payment{{Payee: d.payee, Amount: d.paid, Entrusted: true}}})
 }
 

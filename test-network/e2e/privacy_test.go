@@ -12,6 +12,7 @@ import (
 
 	"github.com/qingxinlian/qxl/chaincode"
 	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/compensation"
 	"github.com/qingxinlian/qxl/chaincode/loan"
 	"github.com/qingxinlian/qxl/chaincode/money"
 	"github.com/qingxinlian/qxl/client/book"
@@ -25,6 +26,7 @@ type secrets struct {
 	deals    []*deal
 	search   *searcher
 	careless string // written without a salt, under itself as key
+	contest  *contest
 }
 
 var (
@@ -47,6 +49,7 @@ func confide(t *testing.T, m *members) *secrets {
 			s.know(d)
 		}
 		s.knowSelf(m)
+		s.contest = s.contend(m)
 		seed := []byte(strings.Repeat("s", 32))
 		_, err := m.ledger("BankA/officer1").Submit(t.Context(), ledger.Call{Chaincode: bookA, Function: "unsalted:Write",
 			Transient: map[string][]byte{"value": []byte(s.careless), "seed": seed}, Endorsers: []string{"BankAMSP", "CommissionMSP"}})
@@ -257,6 +260,12 @@ func TestNothingPrivateOnOthersNodes(t *testing.T) {
 				var sheet json.RawMessage
 				return m.as(who).Ask(t.Context(), bookA, "loan.Show", loan.LoanQuery{Loan: d.contract.No}, &sheet) == nil
 			}, time.Minute, 200*time.Millisecond, "%s never got the loan's data", who)
+		}
+		for _, contract := range s.contest.filed {
+			require.Eventually(t, func() bool {
+				var f compensation.FilingView
+				return m.as(who).Ask(t.Context(), bookA, "comp.ShowFiling", compensation.FilingQuery{Loan: contract}, &f) == nil && f.Status == compensation.FilingFiled
+			}, time.Minute, 200*time.Millisecond, "%s never got the filing's data", who)
 		}
 	}
 	m.factory.Close()

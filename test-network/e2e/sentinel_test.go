@@ -7,11 +7,13 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/money"
 )
 
@@ -154,11 +156,38 @@ func (s *searcher) amount(c class, fen money.Fen) {
 	}
 }
 
+// counted adds an amount that is counted against a cap: as people write it, and
+// as the registry and the filing keep it. It is too small to be found by its
+// bytes alone without finding them by chance, so these stand with what the
+// encoding has before them.
+func (s *searcher) counted(c class, fen money.Fen, pack string, credit bool) {
+	name := fen.String()
+	s.encoded(c, name, "yuan", []byte(name))
+	s.add(c, name, "yuan with separators", []byte(fen.Display()))
+	for form, b := range map[string][]byte{"yuan": []byte(name), "fen": fmt.Append(nil, int64(fen)), "msgpack": encoding(fen)} {
+		s.hashes(c, name, form, b)
+	}
+	s.add(c, name, "in a filing", slices.Concat(encoding(pack), encoding(fen)))
+	for _, reserved := range []bool{true, false} {
+		s.add(c, name, fmt.Sprintf("in the registry, reserved %t", reserved), slices.Concat(encoding(credit), encoding(reserved), encoding(false), encoding(fen)))
+	}
+}
+
+// encoding is a value within a state.
+func encoding(v any) []byte {
+	b, err := ledgerstate.Encode(v)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
 func TestSearcherFindsEveryForm(t *testing.T) {
 	s := &searcher{}
 	s.text(ofPerson, "91630000MA00QH0123", "person")
 	s.amount(ofLoan, 123_456_789_012)
 	s.raw(ofLoan, digest())
+	s.counted(ofLoan, 345_678_901, "RC-QH-v2", true)
 	for n, p := range s.patterns {
 		var found []int
 		data := append(append(bytes.Repeat([]byte{0, 7}, 50), p.bytes...), 0, 0)
