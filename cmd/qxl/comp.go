@@ -11,7 +11,7 @@ import (
 // made in a file of its own, comp_….go.
 var compVerbs = []func(*app) *cobra.Command{
 	newCompQuoteCommand,
-	newCompRefreshCommand, newCompBreakerCommand,
+	newCompRefreshCommand, newCompBreakerCommand, newCompMonthEndCommand,
 	newCompNoticeCommand, newCompClaimCommand, newCompSheetCommand, newCompPublicityCommand,
 }
 

@@ -12,48 +12,12 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/compensation/registry"
 	"github.com/qingxinlian/qxl/client/book"
+	"github.com/qingxinlian/qxl/client/monthend"
 )
-
-// refreshBatch is how many buckets of a bank one transaction refreshes: each is
-// a question to the bank's book.
-const refreshBatch = 16
 
 // wholeBank are commands that people give for a whole bank, or all of them:
 // `qxl comp refresh`, `qxl comp breaker`.
 var wholeBank = map[string]bool{"refresh": true, "judge-bank": true}
-
-// monthEnd is what the month-end verbs share.
-type monthEnd struct {
-	*book.Client
-	number string // prefix of the business numbers: running it again repeats nothing
-	date   calendar.Date
-}
-
-// refresh refreshes all buckets of a bank as of a day.
-func (m *monthEnd) refresh(ctx context.Context, msp string, day calendar.Date) error {
-	var list []command.Envelope
-	for n := 1; n <= registry.Buckets; n++ {
-		e, err := book.Envelope(registry.Refresh.Name, registry.RefreshContent{Head: command.Head{Number: m.number, Date: m.date}, Bank: msp, Bucket: n, Day: day})
-		if err != nil {
-			return err
-		}
-		list = append(list, e)
-	}
-	for len(list) > 0 {
-		n := min(len(list), refreshBatch)
-		results, err := m.Submit(ctx, command.CommonsName, registry.Refresh.Lane.Name, list[:n]...)
-		if err != nil {
-			return err
-		}
-		for _, r := range results {
-			if r.Refusal != nil {
-				return r.Refusal
-			}
-		}
-		list = list[n:]
-	}
-	return nil
-}
 
 // banks are the MSPs of those that a flag names: all of them if it is empty.
 func (s *session) banks(name string) ([]string, error) {
@@ -73,7 +37,7 @@ func (s *session) banks(name string) ([]string, error) {
 	return list, nil
 }
 
-func (a *app) atMonthEnd(ctx context.Context, as, bank string, do func(context.Context, *monthEnd, []string) error) error {
+func (a *app) atMonthEnd(ctx context.Context, as, bank string, do func(context.Context, *monthend.Run, []string) error) error {
 	return a.withClient(ctx, as, "", func(ctx context.Context, s *session, c *book.Client, _ string) error {
 		tables, err := book.Show(ctx, c.Ledger())
 		if err != nil {
@@ -83,7 +47,7 @@ func (a *app) atMonthEnd(ctx context.Context, as, bank string, do func(context.C
 		if err != nil {
 			return err
 		}
-		return do(ctx, &monthEnd{Client: c, number: "refresh-" + tables.Open.String(), date: tables.Open}, banks)
+		return do(ctx, &monthend.Run{Client: c, Number: "refresh-" + tables.Open.String(), Today: tables.Open}, banks)
 	})
 }
 
@@ -104,12 +68,12 @@ of all banks; running it again changes nothing.`,
 					return &problem{Exit: exitUsage, Code: "FLAG_VALUE", Field: "--on", Value: on, Zh: "日期无法识别", En: err.Error()}
 				}
 			}
-			return a.atMonthEnd(cmd.Context(), as, bank, func(ctx context.Context, m *monthEnd, banks []string) error {
+			return a.atMonthEnd(cmd.Context(), as, bank, func(ctx context.Context, m *monthend.Run, banks []string) error {
 				if day == 0 {
-					day = m.date
+					day = m.Today
 				}
 				for _, msp := range banks {
-					if err := m.refresh(ctx, msp, day); err != nil {
+					if err := m.Refresh(ctx, msp, day); err != nil {
 						return err
 					}
 				}
@@ -145,10 +109,10 @@ measure and limits, if its portfolio is large enough to say anything. A month th
 			if err != nil {
 				return err
 			}
-			return a.atMonthEnd(cmd.Context(), as, bank, func(ctx context.Context, m *monthEnd, banks []string) error {
+			return a.atMonthEnd(cmd.Context(), as, bank, func(ctx context.Context, m *monthend.Run, banks []string) error {
 				var sheets []*registry.BankSheet
 				for _, msp := range banks {
-					s, err := m.judge(ctx, msp, next-1)
+					s, err := m.Judge(ctx, msp, next-1)
 					if err != nil {
 						return err
 					}
@@ -163,30 +127,6 @@ measure and limits, if its portfolio is large enough to say anything. A month th
 	f.StringVar(&bank, "bank", "", "银行 the bank's short name (default: all)")
 	f.StringVar(&month, "month", "", "月份 YYYY-MM (needed)")
 	return cmd
-}
-
-// judge refreshes and judges a bank at a month's end. One that was judged
-// already is shown as it is.
-func (m *monthEnd) judge(ctx context.Context, msp string, day calendar.Date) (*registry.BankSheet, error) {
-	s := &registry.BankSheet{}
-	show := func() error {
-		return m.Ask(ctx, command.CommonsName, registry.ShowBank.Name, registry.BankQuery{Bank: msp}, s)
-	}
-	if err := show(); err != nil || s.Month >= day.String()[:7] {
-		return s, err
-	}
-	if err := m.refresh(ctx, msp, day); err != nil {
-		return nil, err
-	}
-	r, err := m.Post(ctx, command.CommonsName, registry.Judge, registry.JudgeContent{Head: command.Head{Number: "judge-" + day.String()[:7], Date: m.date}, Bank: msp, Day: day})
-	if err != nil {
-		return nil, err
-	}
-	if r.Refusal != nil {
-		return nil, r.Refusal
-	}
-	*s = registry.BankSheet{}
-	return s, show()
 }
 
 func writeBreakers(w io.Writer, sheets []*registry.BankSheet) {

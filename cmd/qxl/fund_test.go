@@ -230,3 +230,21 @@ func TestTheStatementAsksForMoney(t *testing.T) {
 	require.Contains(t, b.String(), "2024-03-01 起 since，预计 expected 900.00，可用 available 0.00，解除 met 2024-04-01")
 	require.Contains(t, b.String(), "2024-08-01 起 since，预计 expected 2,500.00，可用 available 1,000.01，仍有效 stands")
 }
+
+// The month's end at the desk: judged once, and run again it repeats nothing.
+func TestTheMonthsEndAtTheDesk(t *testing.T) {
+	d := newFundDesk(t)
+	run := func(args ...string) string {
+		code, out, errs := d.qxl(append([]string{"comp", "month-end", "2024-11-30", "--as", "CentralBank/officer1"}, args...)...)
+		require.Equal(t, exitDone, code, errs)
+		return out
+	}
+	first := run("--json")
+	require.Contains(t, first, `"day":"2024-11-30"`)
+	require.Contains(t, first, `"month":"2024-11"`)
+	require.Equal(t, first, run("--json"), "again")
+	require.Contains(t, run(), "BankAMSP: 重新核算 worked out again 0")
+	code, _, errs := d.qxl("comp", "month-end", "2024-11-29", "--as", "CentralBank/officer1")
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "月份的最后一天")
+}
