@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
@@ -25,6 +26,35 @@ type Members struct {
 
 	mu      sync.Mutex
 	clients map[string]*book.Client
+	height  uint64 // of whoever's peer has seen what was sent last
+}
+
+// sent notes how far the ledger has come at the peer of who sent something.
+func (m *Members) sent(ctx context.Context, c *book.Client) error {
+	h, err := c.Ledger().Height(ctx)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.height = max(m.height, h)
+	return err
+}
+
+// caughtUp waits until a person's peer has what others have sent: a sender
+// waits for its own peer alone.
+func (m *Members) caughtUp(ctx context.Context, c *book.Client) error {
+	m.mu.Lock()
+	want := m.height
+	m.mu.Unlock()
+	for {
+		h, err := c.Ledger().Height(ctx)
+		if err != nil || h >= want {
+			return err
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // Open reads who is who.
@@ -81,6 +111,9 @@ func (m *Members) send(ctx context.Context, path string, f sample.File, receipt 
 	if err != nil {
 		return err
 	}
+	if err := m.caughtUp(ctx, c); err != nil {
+		return err
+	}
 	org, _, _ := strings.Cut(f.As, "/")
 	party, _ := m.tables.Party(mspOf(f.As))
 	r, err := dayfile.Import(ctx, file, dayfile.Sender{Person: f.As, Organization: org, Party: party, Engine: c.Ledger().Engine(), Writer: c,
@@ -94,7 +127,7 @@ func (m *Members) send(ctx context.Context, path string, f sample.File, receipt 
 	if r.Accepted+r.Already != f.Lines {
 		return fmt.Errorf("%s: %d of %d lines refused, see %s", f.Name, r.Progress.Refused, f.Lines, r.Path)
 	}
-	return nil
+	return m.sent(ctx, c)
 }
 
 // post sends commands of one kind, as many in a transaction as fit and in the
@@ -103,6 +136,9 @@ func (m *Members) send(ctx context.Context, path string, f sample.File, receipt 
 func (m *Members) post(ctx context.Context, person, chaincode string, def command.Definition, contents []any) ([]book.Result, error) {
 	c, err := m.As(ctx, person)
 	if err != nil {
+		return nil, err
+	}
+	if err := m.caughtUp(ctx, c); err != nil {
 		return nil, err
 	}
 	if err := place(ctx, c, chaincode, def, contents); err != nil {
@@ -124,7 +160,7 @@ func (m *Members) post(ctx context.Context, person, chaincode string, def comman
 		}
 		results, contents = append(results, r...), contents[n:]
 	}
-	return results, nil
+	return results, m.sent(ctx, c)
 }
 
 // place gives the references of contents their opaque IDs: looked up, or drawn

@@ -136,6 +136,9 @@ func (p *player) refused(ctx context.Context, code, person, chaincode string, de
 // ask asks a question as a person.
 func (p *player) ask(ctx context.Context, person, chaincode string, query command.QueryDefinition, content, answer any) error {
 	c, err := p.As(ctx, person)
+	if err == nil {
+		err = p.caughtUp(ctx, c)
+	}
 	if err != nil {
 		return err
 	}
