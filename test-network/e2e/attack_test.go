@@ -279,8 +279,8 @@ func kindsOfCompensation() []string {
 // ENDORSEMENT_POLICY_FAILURE, and nothing of them is left. The same machinery
 // commits what all who are needed have endorsed.
 func TestAttacksOnCompensation(t *testing.T) {
-	began := time.Now()
 	m := open(t, network(t))
+	began := time.Now()
 	r := &raid{forger: forge(m), births: map[string]bool{}}
 	const officer, clerk, director = "BankA/officer1", "Finance/officer1", "Finance/approver1"
 
