@@ -7,6 +7,7 @@ import (
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/compensation"
+	"github.com/qingxinlian/qxl/chaincode/consortium"
 	"github.com/qingxinlian/qxl/chaincode/loan/account"
 )
 
@@ -41,4 +42,16 @@ func TestSettledLoansLeaveTheBucket(t *testing.T) {
 
 	_, err = b.refreshed("BankAMSP", day, earliest, []int{0, 1}, found[:2])
 	require.Error(t, err, "a book that speaks of another loan")
+}
+
+// Whoever owes the fund for one loan gets no other filed, at any bank.
+func TestWhatWasCompensatedAndNotRecoveredStopsAFiling(t *testing.T) {
+	pack := consortium.RulePack{Caps: consortium.BorrowerCaps{Total: 1000, Credit: 500, Household: 300}}
+	e := Entry{Borrower: []byte("same"), Bank: "BankAMSP", Contract: "L2", Counted: 1}
+	b := Bucket{}.put(Entry{Borrower: []byte("same"), Bank: "BankBMSP", Contract: "L1", Owing: true})
+	_, err := b.admit(pack, e, compensation.Counted{})
+	require.ErrorContains(t, err, "REGISTRY_UNRECOVERED")
+	e.Borrower = []byte("another")
+	_, err = b.admit(pack, e, compensation.Counted{})
+	require.NoError(t, err)
 }

@@ -202,7 +202,19 @@ func TestCapsOverAllBanks(t *testing.T) {
 	w.lend(lending{Bank: "BankB", No: "W1", Person: 2, Amount: "5000000"})
 	w.filed("BankB", "W1", "2024-03-05")
 	w.lend(lending{Bank: "BankA", No: "W2", Person: 2, Amount: "100"})
-	w.refused("BankA", "comp.Reserve", w.reserve("BankA", "W2", "2024-03-05"), "REGISTRY_CAP_CREDIT", "amount", "5000000.00", "")
+	last := w.reserve("BankA", "W2", "2024-03-05")
+	last.Amount = fen(1)
+	w.refused("BankA", "comp.Reserve", last, "REGISTRY_CAP_CREDIT", "amount", "5000000.00", "")
+}
+
+// The cap of credit loans counts no secured ones.
+func TestSecuredLoansLeaveTheCreditCap(t *testing.T) {
+	w := newWorld(t, "2024-06-30").agreed()
+	w.lend(lending{Bank: "BankA", No: "S1", Person: 1, Amount: "4000000", Guarantee: "C3"})
+	w.filed("BankA", "S1", "2024-03-05")
+	w.lend(lending{Bank: "BankB", No: "S2", Person: 1, Amount: "5000000"})
+	w.filed("BankB", "S2", "2024-03-05")
+	require.Equal(t, yuan("9000000"), *w.caps("Finance/officer", "BankA", "S1").All)
 }
 
 // Trap 10 in the registry: a herder by resident ID, with a household's cap.
@@ -214,6 +226,8 @@ func TestHouseholdCap(t *testing.T) {
 	w.filed("BankA", "H1", "2024-03-05")
 	r := w.reserve("BankB", "H2", "2024-03-05")
 	require.True(t, strings.HasPrefix(r.Identity, "RID:"))
+	w.refused("BankB", "comp.Reserve", r, "REGISTRY_CAP_HOUSEHOLD", "amount", "300000.00", "")
+	r.Amount = fen(yuan("100000.01"))
 	w.refused("BankB", "comp.Reserve", r, "REGISTRY_CAP_HOUSEHOLD", "amount", "300000.00", "")
 	r.Amount = fen(yuan("100000"))
 	w.Must(chaincodetest.BookB, officerB, "comp.Reserve", r)
@@ -356,6 +370,12 @@ func TestNoAgreementNoFiling(t *testing.T) {
 	w.refused("BankA", "comp.Reserve", r, "REGISTRY_NO_AGREEMENT", "date", "", "2024-03-05")
 	r.Date = day("2024-03-06")
 	w.Must(chaincodetest.BookA, officerA, "comp.Reserve", r)
+	// It has to hold on the day of the filing, too.
+	w.lend(lending{Bank: "BankB", No: "L2", Person: 2})
+	w.Must("commons", finance, "comp.Agree", registry.AgreeContent{Head: w.head("2024-03-01"), Bank: "BankBMSP", From: day("2024-03-01"), To: day("2024-03-05"), Text: agree.Text})
+	w.Must(chaincodetest.BookB, officerB, "comp.Reserve", w.reserve("BankB", "L2", "2024-03-05"))
+	w.refused("BankB", "comp.File", w.file("L2", "2024-03-06"), "REGISTRY_NO_AGREEMENT", "date", "", "2024-03-06")
+	w.Must(chaincodetest.BookB, officerB, "comp.File", w.file("L2", "2024-03-05"))
 	agree.Head, agree.From = w.head("2024-03-01"), day("2024-12-31")
 	w.Refused("REGISTRY_AGREEMENT_DAYS", "commons", finance, "comp.Agree", agree)
 	agree.Bank = "FinanceMSP"
