@@ -97,6 +97,7 @@ func TestBankBreaker(t *testing.T) {
 	w.refresh("BankA", "2025-06-30", "2024-06-30") // 87 days past due
 	w.Must("commons", pboc, "comp.JudgeBank", w.judging("BankA", "2024-06-30"))
 	require.Equal(t, formula.Running, w.bank(pboc, "BankA").Breaker)
+	w.Refused("REGISTRY_NOT_REFRESHED", "commons", pboc, "comp.JudgeBank", w.judging("BankA", "2024-07-31")) // June's counts
 	w.refresh("BankA", "2025-06-30", "2024-07-31")
 	w.Refused("ACCESS_DENIED", "commons", "CentralBank/approver", "comp.JudgeBank", w.judging("BankA", "2024-07-31"))
 	c := w.judging("BankA", "2024-07-31")
