@@ -82,9 +82,8 @@ var papers = func() (list []compensation.Document) {
 type scene struct {
 	*chaincodetest.Ledger
 	*chaincodetest.Stage
-	loans    []lent
-	opening  map[string]int64 // by account's code
-	packYear money.Rate
+	loans   []lent
+	opening map[string]int64 // by account's code
 }
 
 func newScene(t *testing.T, seed uint64) *scene {
