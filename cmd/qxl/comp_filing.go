@@ -26,6 +26,11 @@ func byContract(a *app, verb *cobra.Command) {
 	generic, flags := verb.RunE, verb.Flags()
 	name := verb.Name()
 	verb.Use, verb.Args = name+" [CONTRACT]", cobra.MaximumNArgs(1)
+	verb.Long += `
+
+未给出业务流水号时按“动作-业务日期”编号，重复执行不会重复办理；同一天第二次办理同一动作（如撤销后再预留、再撤销）须用 --number 另给流水号。
+Without --number the command is numbered by verb and day, so that running it again does nothing twice. The second time that
+the same thing is to be done on one day (revoked, reserved again, revoked again) needs a --number of its own.`
 	verb.Example = "  qxl comp " + name + " HTBANKA2024630105000029 --as BankA/officer1"
 	if flags.Lookup("attests") != nil {
 		flags.Lookup("attests").Usage += "; all 为全部 for all of them"
