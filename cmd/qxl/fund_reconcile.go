@@ -22,29 +22,20 @@ each difference. A statement that does not add up by itself is refused, with lin
 describes the file, CSV (UTF-8, GB18030) or XLSX. Exit code 1 if there is any difference.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f, err := dayfile.Open(args[0])
-			if err != nil {
-				return inputFile(args[0], err)
-			}
-			defer f.Close()
-			var r *fundstatement.Reconciliation
-			if err := a.withClient(cmd.Context(), as, "", func(ctx context.Context, _ *session, c *book.Client, _ string) error {
-				bank, ok := c.Members().Books[bookName(f.Head.Organization)]
-				if !ok {
-					return &problem{Exit: exitUsage, Code: "BANK_UNKNOWN", Field: "报送机构", Value: f.Head.Organization, Zh: "没有这家银行", En: "the file is of no bank of the consortium", Hint: "the head of the file names the depository bank, as in BankA"}
-				}
-				r, err = fundstatement.Reconcile(ctx, f, c, bank)
-				return err
-			}); err != nil {
-				return err
-			}
-			if err := a.print(r, func(w io.Writer) { writeFundReconciliation(w, r) }); err != nil {
-				return err
-			}
-			if len(r.Differences) > 0 {
-				return silent(exitRefused)
-			}
-			return nil
+			return a.reconciles(args[0], func(f *dayfile.File) (r any, differences int, write func(io.Writer), err error) {
+				err = a.withClient(cmd.Context(), as, "", func(ctx context.Context, _ *session, c *book.Client, _ string) error {
+					bank, ok := c.Members().Books[bookName(f.Head.Organization)]
+					if !ok {
+						return &problem{Exit: exitUsage, Code: "BANK_UNKNOWN", Field: "报送机构", Value: f.Head.Organization, Zh: "没有这家银行", En: "the file is of no bank of the consortium", Hint: "the head of the file names the depository bank, as in BankA"}
+					}
+					found, err := fundstatement.Reconcile(ctx, f, c, bank)
+					if err == nil {
+						r, differences, write = found, len(found.Differences), func(w io.Writer) { writeFundReconciliation(w, found) }
+					}
+					return err
+				})
+				return r, differences, write, err
+			})
 		},
 	}
 	cmd.Flags().StringVar(&as, "as", "", "查询人 who asks: ORG/USER (needed)")

@@ -21,38 +21,50 @@ difference: a loan that either side lacks, a balance that differs, totals that d
 describes the file, CSV or XLSX. Exit code 1 if there is any difference.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f, err := dayfile.Open(args[0])
-			if err != nil {
-				return inputFile(args[0], err)
-			}
-			defer f.Close()
-			var r *dayfile.Reconciliation
-			if err := a.withClient(cmd.Context(), as, bank, func(ctx context.Context, _ *session, c *book.Client, own string) error {
-				if own == "" {
-					return bookNeeded()
-				}
-				if sender := bookName(f.Head.Organization); sender != own {
-					return &problem{Exit: exitUsage, Code: "SENDER_OTHER", Field: "报送机构", Limit: own, Value: f.Head.Organization,
-						Zh: "文件的报送机构与账簿所属银行不一致", En: "the file's balances are another bank's than the book's", Hint: "choose the bank's own file, or --bank"}
-				}
-				r, err = dayfile.Reconcile(ctx, f, c, own)
-				return err
-			}); err != nil {
-				return err
-			}
-			if err := a.print(r, func(w io.Writer) { writeReconciliation(w, r) }); err != nil {
-				return err
-			}
-			if len(r.Differences) > 0 {
-				return silent(exitRefused)
-			}
-			return nil
+			return a.reconciles(args[0], func(f *dayfile.File) (r any, differences int, write func(io.Writer), err error) {
+				err = a.withClient(cmd.Context(), as, bank, func(ctx context.Context, _ *session, c *book.Client, own string) error {
+					if own == "" {
+						return bookNeeded()
+					}
+					if sender := bookName(f.Head.Organization); sender != own {
+						return &problem{Exit: exitUsage, Code: "SENDER_OTHER", Field: "报送机构", Limit: own, Value: f.Head.Organization,
+							Zh: "文件的报送机构与账簿所属银行不一致", En: "the file's balances are another bank's than the book's", Hint: "choose the bank's own file, or --bank"}
+					}
+					found, err := dayfile.Reconcile(ctx, f, c, own)
+					if err == nil {
+						r, differences, write = found, len(found.Differences), func(w io.Writer) { writeReconciliation(w, found) }
+					}
+					return err
+				})
+				return r, differences, write, err
+			})
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&as, "as", "", "who asks: ORG/USER 查询人 (needed)")
 	f.StringVar(&bank, "bank", "", "whose book: the bank's short name (a bank's own by default) 账簿所属银行")
 	return cmd
+}
+
+// reconciles compares a file with the ledger and prints what came of it: exit
+// code 1 where they differ.
+func (a *app) reconciles(path string, compare func(*dayfile.File) (document any, differences int, write func(io.Writer), err error)) error {
+	f, err := dayfile.Open(path)
+	if err != nil {
+		return inputFile(path, err)
+	}
+	defer f.Close()
+	document, differences, write, err := compare(f)
+	if err != nil {
+		return err
+	}
+	if err := a.print(document, write); err != nil {
+		return err
+	}
+	if differences > 0 {
+		return silent(exitRefused)
+	}
+	return nil
 }
 
 func writeReconciliation(w io.Writer, r *dayfile.Reconciliation) {
