@@ -73,6 +73,8 @@ func TestAnObjectionStopsThePublicity(t *testing.T) {
 func TestAnUnansweredObjection(t *testing.T) {
 	w := newWorld(t)
 	w.until("L1", compensation.Objected)
+	last := w.show("L1").Next.By.String() // the bank's last day to answer
+	w.refused(reviewer, "comp.ReReview", w.reReview("L1", last, true), "CLAIM_ANSWER_WAITS", "date", "after "+last, last)
 	w.Must(book, reviewer, "comp.ReReview", w.reReview("L1", "2024-06-21", true))
 	s := w.show("L1")
 	require.True(t, s.Objections[0].Upheld)

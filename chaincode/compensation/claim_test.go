@@ -194,6 +194,13 @@ func TestBadClaimsAreRefused(t *testing.T) {
 
 // A loan that pays again, or whose arrears were an error, is no longer claimed
 // for, at any step before the sums are frozen.
+func TestNoStepIsDatedBeforeTheLast(t *testing.T) {
+	w := newWorld(t)
+	w.until("L1", compensation.Submitted)
+	last := w.show("L1").Last.String()
+	w.refused(operator, "comp.AcceptComplete", w.claim("L1", "2024-05-21"), "CLAIM_DATE_ORDER", "date", last, "2024-05-21")
+}
+
 func TestALoanThatPaysAgainIsNotClaimedFor(t *testing.T) {
 	w := newWorld(t)
 	w.until("L1", compensation.Submitted)
