@@ -166,6 +166,8 @@ func TestBidsAreSealedUntilTheDeadline(t *testing.T) {
 	require.Empty(t, w.tender("BankB/officer", "ZB1").Offers)
 	require.Len(t, w.tender("BankA/officer", "ZB1").Offers, 1)
 	require.Nil(t, w.tender(clerk, "ZB1").Offers[0].Rate, "what is sealed nobody knows")
+	w.openDay("2024-08-07") // the last day on which bids are opened
+	w.no("FUND_REVEAL_RUNS", clerk, "fund.ScoreTender", w.about("2024-08-07", "ZB1"))
 	w.openDay("2024-08-08")
 	w.Refused("FUND_REVEAL_LATE", "commons", "BankA/approver", "fund.RevealBid", w.reveal("2024-08-08", a))
 	w.Refused("FUND_REVEAL_LATE", "commons", "BankA/approver", "fund.RevealBid", w.reveal("2024-08-07", a))
