@@ -45,7 +45,7 @@ func Open(dir, person string, passphrase func() ([]byte, error)) (*Person, error
 		return nil, err
 	}
 	key, err := unseal(sealed, secret)
-	if errors.Is(err, errPassphrase) {
+	if errors.Is(err, ErrPassphrase) {
 		return nil, &PassphraseError{Person: person}
 	}
 	if err != nil {
