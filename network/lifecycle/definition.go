@@ -55,6 +55,11 @@ func compile(d Definition) (compiled, error) {
 	seen := map[string]bool{}
 	for _, col := range d.Collections {
 		config, err := col.compile()
+		if err == nil && proto.Equal(config.GetStaticCollectionConfig().EndorsementPolicy, c.policy) {
+			// A collection that names no policy has the chaincode's. The validator
+			// parses the whole definition for each private key, so bytes count.
+			config.GetStaticCollectionConfig().EndorsementPolicy = nil
+		}
 		if err == nil && seen[col.Name] {
 			err = fmt.Errorf("is there twice")
 		}

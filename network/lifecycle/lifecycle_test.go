@@ -149,6 +149,16 @@ func TestDefinition(t *testing.T) {
 	require.False(t, changed.same(policy, changed.collections), "a changed policy is not")
 }
 
+// A policy that is the chaincode's own is not repeated: Fabric falls back to it.
+func TestTheChaincodesPolicyIsNotRepeated(t *testing.T) {
+	own, same := loanCollection(), loanCollection()
+	same.Name, same.Endorsement = "comp", of(1, leaf("CommissionMSP"))
+	c, err := compile(Definition{Name: "book-banka", Package: "book", Policy: of(1, leaf("CommissionMSP")), Collections: []Collection{own, same}})
+	require.NoError(t, err)
+	require.NotNil(t, c.collections.Config[0].GetStaticCollectionConfig().EndorsementPolicy)
+	require.Nil(t, c.collections.Config[1].GetStaticCollectionConfig().EndorsementPolicy)
+}
+
 func TestWrongDefinitions(t *testing.T) {
 	base := func() Definition {
 		return Definition{Name: "book-a", Package: "book", Policy: of(1, leaf("A")), Collections: []Collection{loanCollection()}}

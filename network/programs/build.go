@@ -16,7 +16,14 @@ func (m module) build(ctx context.Context, work, bin string, tell func(Step)) er
 	if err := os.MkdirAll(work, 0o755); err != nil {
 		return fmt.Errorf("build %s: %w", m.name, err)
 	}
-	for file, data := range map[string][]byte{"go.mod": m.mod, "go.sum": m.sum} {
+	const profile = "cpu.pgo"
+	files := map[string][]byte{"go.mod": m.mod, "go.sum": m.sum}
+	flags := []string{"-v", "-trimpath", "-buildvcs=false", "-ldflags", m.ldflags, "-o", bin + string(filepath.Separator)}
+	if m.profile != nil {
+		files[profile] = m.profile
+		flags = append(flags, "-pgo", filepath.Join(work, profile))
+	}
+	for file, data := range files {
 		if err := os.WriteFile(filepath.Join(work, file), data, 0o644); err != nil {
 			return fmt.Errorf("build %s: %w", m.name, err)
 		}
@@ -46,7 +53,7 @@ func (m module) build(ctx context.Context, work, bin string, tell func(Step)) er
 			step.Done = min(step.Done+1, step.Total)
 			tell(step)
 		}
-	}, append([]string{"build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", m.ldflags, "-o", bin + string(filepath.Separator)}, m.packages...)...)
+	}, append(append([]string{"build"}, flags...), m.packages...)...)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,10 @@ var (
 	fabricMod []byte
 	//go:embed pins/fabric.sum
 	fabricSum []byte
+	// fabricProfile is what the peers of a busy network do (docs/decisions/0007):
+	// the compiler inlines and lays out by it.
+	//go:embed pins/fabric.pgo
+	fabricProfile []byte
 	//go:embed pins/ca.mod
 	caMod []byte
 	//go:embed pins/ca.sum
@@ -33,6 +37,7 @@ type module struct {
 	mod, sum []byte
 	packages []string // in the order built
 	ldflags  string
+	profile  []byte // of CPU, for the compiler; may be nil
 	cgo      bool
 }
 
@@ -47,6 +52,7 @@ var modules = []module{
 			"github.com/hyperledger/fabric/cmd/osnadmin",
 			"github.com/hyperledger/fabric/cmd/configtxgen",
 		},
+		profile: fabricProfile,
 		ldflags: fmt.Sprintf("-X %[1]sVersion=%[2]s -X %[1]sCommitSHA=%[3]s", metadata, fabricVersion, fabricCommit),
 	},
 	{
@@ -81,9 +87,10 @@ var required = []program{
 func key() string {
 	h := sha256.New()
 	for _, m := range modules {
-		fmt.Fprintf(h, "%s %q %q %d %d\n", m.name, m.packages, m.ldflags, len(m.mod), len(m.sum))
+		fmt.Fprintf(h, "%s %q %q %d %d %d\n", m.name, m.packages, m.ldflags, len(m.mod), len(m.sum), len(m.profile))
 		h.Write(m.mod)
 		h.Write(m.sum)
+		h.Write(m.profile)
 	}
 	fmt.Fprint(h, runtime.GOOS, runtime.GOARCH)
 	return hex.EncodeToString(h.Sum(nil))[:16]
