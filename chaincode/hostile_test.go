@@ -1,6 +1,9 @@
 package chaincode_test
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -17,7 +20,20 @@ import (
 var valid = map[string]any{"use": "FEED", "product": "AGR", "reason": "R01", "guarantee": "C1", "method": "EQI", "purpose": "01", "items": []any{"LOAN"},
 	"subject_type": "PERSON", "capacity": "SELF", "mode": "RAW", "grantee": "BankAMSP", "providers": []any{"CentralBankMSP"}, "consents": []any{"PROVISION"},
 	"form": hex64, "signature": hex64, "warning": hex64, "voucher": hex64, "payee": hex64, "channel": "APP", "type": "HERDER", "id_kind": "USCC",
-	"checked_by": "QX02", "day_count": "ACT/360", "rounding": "half-up", "month_end": "clamp", "fingerprint": hex64}
+	"checked_by": "QX02", "day_count": "ACT/360", "rounding": "half-up", "month_end": "clamp", "fingerprint": hex64, "origin": "qxl/BankAMSP/1",
+	"key": evidenceKey, "cosignature": "— qxl/BankBMSP/witness " + base64.StdEncoding.EncodeToString(make([]byte, 76)) + "\n", "proof": []any{}}
+
+// A verifier key and a checkpoint of the right form, of zeros: its signature
+// does not verify.
+var (
+	evidenceKey  = "qxl/CommissionMSP/1+" + zeroHash() + "+" + base64.StdEncoding.EncodeToString(append([]byte{1}, make([]byte, 32)...))
+	evidenceNote = "qxl/CommissionMSP/1\n1\n" + base64.StdEncoding.EncodeToString(make([]byte, 32)) + "\n\n— qxl/CommissionMSP/1 " + base64.StdEncoding.EncodeToString(make([]byte, 68)) + "\n"
+)
+
+func zeroHash() string {
+	sum := sha256.Sum256(append([]byte("qxl/CommissionMSP/1\n\x01"), make([]byte, 32)...))
+	return hex.EncodeToString(sum[:4])
+}
 
 var hex64 = strings.Repeat("0", 64)
 
@@ -106,6 +122,9 @@ func TestHostileContentIsRefusedAlone(t *testing.T) {
 				root := skeleton(reflect.TypeOf(d.New()).Elem())
 				if spec.Name == "authorization.Grant" || spec.Name == "authorization.GrantOther" {
 					root.(map[string]any)["method"] = "CA"
+				}
+				if spec.Name == "evidence.Anchor" {
+					root.(map[string]any)["note"] = evidenceNote
 				}
 				content := root
 				mutate(root, func(v any) { content = v }, func() {

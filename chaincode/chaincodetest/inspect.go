@@ -51,3 +51,14 @@ func (l *Ledger) Holding(texts ...string) (keys []string) {
 	}
 	return keys
 }
+
+// Values are a collection's keys and values; those of public state for "".
+func (l *Ledger) Values(cc, collection string) map[string][]byte {
+	values := map[string][]byte{}
+	for k, v := range l.state {
+		if key, ok := strings.CutPrefix(k, at(cc, collection, "")); ok {
+			values[key] = v
+		}
+	}
+	return values
+}

@@ -13,9 +13,9 @@ import (
 // Queries of the room.
 var Queries = []command.QueryDefinition{Show, Digest}
 
-// everyone are all whom the consortium knows: what is public may be read by
+// Everyone are all whom the consortium knows: what is public may be read by
 // each.
-var everyone = func() []command.Allow {
+var Everyone = func() []command.Allow {
 	list := []command.Allow{{Party: command.Subject, Role: "subject"}, {Party: command.Provider, Role: "provider"}}
 	for _, p := range []command.Party{command.Commission, command.CentralBank, command.Finance, command.Bank, command.Audit} {
 		for _, r := range []string{"officer", "reviewer", "approver", "operator", "auditor"} {
@@ -30,13 +30,13 @@ type ShowQuery struct{}
 
 // Show 联盟公共信息: members, the open day, the tables, what is pending.
 var Show = command.Query[ShowQuery, *Tables]{
-	QuerySpec: command.QuerySpec{Name: "consortium.Show", Zh: "联盟公共信息", En: "members, open day, reference tables", Access: everyone, Chaincode: command.Commons},
+	QuerySpec: command.QuerySpec{Name: "consortium.Show", Zh: "联盟公共信息", En: "members, open day, reference tables", Access: Everyone, Chaincode: command.Commons},
 	Answer:    func(ctx *command.Context, _ ShowQuery) (*Tables, error) { return Of(ctx), nil },
 }
 
 // Digest is the consortium's part of the state digest.
 var Digest = command.Query[command.ExportQuery, command.ExportAnswer]{
-	QuerySpec: command.QuerySpec{Name: "digest.consortium", Zh: "状态摘要:联盟", En: "state digest of the consortium", Access: everyone, Chaincode: command.Commons},
+	QuerySpec: command.QuerySpec{Name: "digest.consortium", Zh: "状态摘要:联盟", En: "state digest of the consortium", Access: Everyone, Chaincode: command.Commons},
 	Answer: func(ctx *command.Context, _ command.ExportQuery) (command.ExportAnswer, error) {
 		r, err := Kind.Get(ctx.View, "consortium", Ref)
 		if err != nil {

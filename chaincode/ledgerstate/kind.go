@@ -28,8 +28,8 @@ type Kind[S any] struct {
 	Keep       int    // log entries that stay with the aggregate when those of its page roll; 0: none ever stays
 	Schema     uint8  // version of the encoding of S and its events
 	// Under says that an aggregate lives under the ID of one of another kind,
-	// by which it is found. It has no index key, which costs more than the
-	// rest of a birth.
+	// by which it is found, or under one derived from its natural key. It has
+	// no index key, which costs more than the rest of a birth.
 	Under bool
 	// Plain says that an aggregate is its state alone: no log is kept, so that
 	// business numbers are found elsewhere. For what is worked out from other

@@ -188,6 +188,9 @@ func (v *View) Flush() (int, error) {
 // Namespace is the owner of the book, or "commons".
 func (v *View) Namespace() string { return v.namespace }
 
+// TxID is the transaction's ID, for what must be found in its block.
+func (v *View) TxID() string { return v.stub.GetTxID() }
+
 // PutReceipt stores a receipt of this transaction in a collection.
 func (v *View) PutReceipt(collection string, receipt any) error {
 	key, err := v.receiptKey(collection, v.stub.GetTxID())
