@@ -52,3 +52,6 @@ func hashNode(left, right Hash) Hash {
 	copy(b[1+sha256.Size:], right[:])
 	return sha256.Sum256(b[:])
 }
+
+// emptyRoot is the root of a tree without leaves.
+var emptyRoot = Hash(sha256.Sum256(nil))

@@ -1,0 +1,175 @@
+package evidencelog
+
+import (
+	"crypto/ed25519"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/syndtr/goleveldb/leveldb"
+	"github.com/syndtr/goleveldb/leveldb/filter"
+	"github.com/syndtr/goleveldb/leveldb/opt"
+)
+
+// Keys of the database; numbers are 8 bytes, big endian.
+//
+//	a/<size>          an anchor of the checkpoint of this size, see anchor.go
+//	e/<seq>           a leaf
+//	head              see head
+//	log               the format's version and the log's name
+//	s/<subject>/<n>   the sequence number of a subject's n-th leaf
+//	t/<level>/<n>     the hashes of a tile; level is one byte
+const (
+	prefixAnchor  = "a/"
+	prefixEntry   = "e/"
+	prefixSubject = "s/"
+	prefixTile    = "t/"
+)
+
+var (
+	keyHead = []byte("head")
+	keyLog  = []byte("log")
+)
+
+// storeVersion is what keyLog begins with.
+const storeVersion = "1 "
+
+func entryKey(seq uint64) []byte { return binary.BigEndian.AppendUint64([]byte(prefixEntry), seq) }
+
+func anchorKey(size uint64) []byte { return binary.BigEndian.AppendUint64([]byte(prefixAnchor), size) }
+
+func tileKey(id tileID) []byte {
+	return binary.BigEndian.AppendUint64(append([]byte(prefixTile), id.level, '/'), id.n)
+}
+
+func subjectPrefix(subject [32]byte) []byte {
+	return append(append([]byte(prefixSubject), subject[:]...), '/')
+}
+
+func appendSubjectKey(b []byte, subject [32]byte, n uint64) []byte {
+	b = append(append(append(b, prefixSubject...), subject[:]...), '/')
+	return binary.BigEndian.AppendUint64(b, n)
+}
+
+// databaseOptions suit sequential keys written once: large tables, few of
+// them merged again. Nothing is compressed, since hashes do not compress.
+// All checksums count: a block that does not match is an error, not data.
+func databaseOptions() *opt.Options {
+	return &opt.Options{
+		Compression:            opt.NoCompression,
+		Filter:                 filter.NewBloomFilter(10),
+		WriteBuffer:            32 * opt.MiB,
+		CompactionTableSize:    8 * opt.MiB,
+		CompactionTotalSize:    64 * opt.MiB,
+		BlockCacheCapacity:     16 * opt.MiB,
+		DisableSeeksCompaction: true,
+		Strict:                 opt.DefaultStrict,
+	}
+}
+
+// head is where the log stands. It is written with what it is about, in one batch.
+type head struct {
+	keys       []ed25519.PublicKey // that have signed checkpoints; the last one does
+	appended   time.Time           // of the last leaf, by this machine's clock
+	checkpoint []byte              // signed note
+}
+
+func (h *head) key() ed25519.PublicKey { return h.keys[len(h.keys)-1] }
+
+const headVersion = 1
+
+func (h *head) encode() []byte {
+	b := []byte{headVersion}
+	b = binary.BigEndian.AppendUint64(b, uint64(h.appended.UnixNano()))
+	b = binary.BigEndian.AppendUint16(b, uint16(len(h.keys)))
+	for _, key := range h.keys {
+		b = append(b, key...)
+	}
+	return append(b, h.checkpoint...)
+}
+
+func decodeHead(b []byte) (head, error) {
+	const fixed = 1 + 8 + 2
+	keys := 0
+	if len(b) >= fixed {
+		keys = int(binary.BigEndian.Uint16(b[fixed-2:]))
+	}
+	if keys == 0 || b[0] != headVersion || len(b) < fixed+keys*keyBytes {
+		return head{}, fmt.Errorf("head of %d bytes is not one of version %d", len(b), headVersion)
+	}
+	h := head{appended: time.Unix(0, int64(binary.BigEndian.Uint64(b[1:])))}
+	b = b[fixed:]
+	for range keys {
+		h.keys = append(h.keys, ed25519.PublicKey(b[:keyBytes]))
+		b = b[keyBytes:]
+	}
+	h.checkpoint = b
+	return h, nil
+}
+
+func encodeTile(hashes []Hash) []byte {
+	b := make([]byte, 0, len(hashes)*len(Hash{}))
+	for i := range hashes {
+		b = append(b, hashes[i][:]...)
+	}
+	return b
+}
+
+func decodeTile(b []byte) ([]Hash, error) {
+	if len(b)%len(Hash{}) != 0 || len(b) == 0 || len(b) > tileWidth*len(Hash{}) {
+		return nil, fmt.Errorf("a tile of %d bytes", len(b))
+	}
+	hashes := make([]Hash, len(b)/len(Hash{}))
+	for i := range hashes {
+		hashes[i] = Hash(b[i*len(Hash{}):])
+	}
+	return hashes, nil
+}
+
+// LockedError says that another process has the log open: a log has one writer.
+type LockedError struct {
+	Dir string
+	PID int // 0 if not known
+}
+
+func (e *LockedError) Error() string {
+	holder := "another process"
+	if e.PID > 0 {
+		holder = fmt.Sprintf("process %d", e.PID)
+	}
+	return fmt.Sprintf("the log in %s is open in %s; one process at a time", e.Dir, holder)
+}
+
+// lock takes the log for this process and leaves its pid in the file.
+func lock(dir string) (*flock.Flock, error) {
+	path := filepath.Join(dir, "LOCK")
+	l := flock.New(path, flock.SetPermissions(0o600))
+	got, err := l.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	if !got {
+		raw, _ := os.ReadFile(path)
+		pid, _ := strconv.Atoi(strings.TrimSpace(string(raw)))
+		return nil, &LockedError{Dir: dir, PID: pid}
+	}
+	if err := os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600); err != nil {
+		return nil, errors.Join(err, l.Unlock())
+	}
+	return l, nil
+}
+
+// openStore opens the database of a log, which must be there.
+func openStore(dir string) (*leveldb.DB, error) {
+	o := databaseOptions()
+	o.ErrorIfMissing = true
+	return leveldb.OpenFile(filepath.Join(dir, databaseFolder), o)
+}
+
+const databaseFolder = "db"
