@@ -19,7 +19,9 @@ func (e *IDError) Error() string {
 // UnknownRecordError: no such record in this vault.
 type UnknownRecordError struct{ Record RecordID }
 
-func (e *UnknownRecordError) Error() string { return fmt.Sprintf("record %s is unknown here", e.Record) }
+func (e *UnknownRecordError) Error() string {
+	return fmt.Sprintf("record %s is unknown here", e.Record)
+}
 
 // ErasedError: the record was erased by law.
 type ErasedError struct {
@@ -37,7 +39,9 @@ type DamagedError struct {
 	Err    error
 }
 
-func (e *DamagedError) Error() string { return fmt.Sprintf("record %s is damaged: %v", e.Record, e.Err) }
+func (e *DamagedError) Error() string {
+	return fmt.Sprintf("record %s is damaged: %v", e.Record, e.Err)
+}
 func (e *DamagedError) Unwrap() error { return e.Err }
 
 // InvalidError: something that was given cannot be taken.

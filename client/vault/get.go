@@ -114,7 +114,7 @@ func (v *Vault) Entry(id RecordID, log string) (evidencelog.Entry, error) {
 		return evidencelog.Entry{}, err
 	}
 	_, commitments, err := commit(dek, content.Fields)
-	return evidencelog.Entry{Kind: evidencelog.Record, Subject: subject.Pseudonym(log), CID: r.CID,
+	return evidencelog.Entry{Kind: evidencelog.KindRecord, Subject: subject.Pseudonym(log), CID: r.CID,
 		FieldRoot: commitment.Root(commitments), Schema: r.Schema}, err
 }
 

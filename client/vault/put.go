@@ -219,4 +219,3 @@ func (v *Vault) SetRetention(id RecordID, day calendar.Date) error {
 	}
 	return v.records.Write(&batch, durable)
 }
-
