@@ -1,6 +1,13 @@
 package vault
 
-import "errors"
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/qingxinlian/qxl/client/vault/keys"
+)
 
 // Dir is the vault's directory.
 func (v *Vault) Dir() string { return v.dir }
@@ -16,4 +23,42 @@ func (v *Vault) SwapBlocks(a, b RecordID) error {
 	x, err := v.blocks.Get(leafKey(a.number(), 0), nil)
 	y, err2 := v.blocks.Get(leafKey(b.number(), 0), nil)
 	return errors.Join(err, err2, v.blocks.Put(leafKey(a.number(), 0), y, nil), v.blocks.Put(leafKey(b.number(), 0), x, nil))
+}
+
+// Now is the vault's clock.
+func (v *Vault) Now() time.Time { return v.now() }
+
+// Keys is the key store.
+func (v *Vault) Keys() *keys.Store { return v.keys }
+
+// Secrets are a subject's raw keys, pseudonym key and wrapping key, and the
+// sealed part of its file.
+func (v *Vault) Secrets(id keys.ID) (raw [][]byte, sealed []byte) {
+	s, err := v.keys.ByID(id)
+	if err != nil {
+		panic(err)
+	}
+	file, err := os.ReadFile(filepath.Join(v.dir, keysFolder, "subjects", id.String()+".key"))
+	if err != nil {
+		panic(err)
+	}
+	return s.Secrets(), file[32:96]
+}
+
+// Block is a part of a record's ciphertext.
+func (v *Vault) Block(id RecordID) []byte {
+	raw, err := v.blocks.Get(leafKey(id.number(), 0), nil)
+	if err != nil {
+		panic(err)
+	}
+	return raw[64:128]
+}
+
+// Wrapped is a record's wrapped key.
+func (v *Vault) Wrapped(id RecordID) []byte {
+	r, err := v.Record(id)
+	if err != nil {
+		panic(err)
+	}
+	return r.wrapped
 }

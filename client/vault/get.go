@@ -114,8 +114,15 @@ func (v *Vault) Entry(id RecordID, log string) (evidencelog.Entry, error) {
 		return evidencelog.Entry{}, err
 	}
 	_, commitments, err := commit(dek, content.Fields)
-	return evidencelog.Entry{Kind: evidencelog.KindRecord, Subject: subject.Pseudonym(log), CID: r.CID,
-		FieldRoot: commitment.Root(commitments), Schema: r.Schema}, err
+	e := evidencelog.Entry{Kind: evidencelog.KindRecord, Subject: subject.Pseudonym(log), CID: r.CID,
+		FieldRoot: commitment.Root(commitments), Schema: r.Schema}
+	if err == nil && r.Corrects != 0 {
+		var earlier *Record
+		if earlier, err = v.read(r.Corrects); err == nil {
+			e.Kind, e.Corrects = evidencelog.KindCorrection, earlier.Seq
+		}
+	}
+	return e, err
 }
 
 // commit commits to a record's fields under its key.

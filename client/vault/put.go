@@ -16,6 +16,7 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/client/evidencelog/commitment"
 	"github.com/qingxinlian/qxl/client/vault/blob"
+	"github.com/qingxinlian/qxl/client/vault/keys"
 )
 
 // New is a record to be.
@@ -27,6 +28,8 @@ type New struct {
 	// Retain is the first day on which the record must be gone; zero if the
 	// law sets none, or none yet (SetRetention).
 	Retain calendar.Date
+	// Corrects is the record whose place this one takes 更正; zero if none.
+	Corrects RecordID
 }
 
 // Limits of a record's fields; all of them are kept in one value.
@@ -72,6 +75,7 @@ type Batch struct {
 	blocks  leveldb.Batch
 	records leveldb.Batch
 	numbers []uint64
+	staged  []*Record
 	done    bool
 }
 
@@ -108,9 +112,12 @@ func (b *Batch) Add(ctx context.Context, n New, r io.Reader) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := b.v.correctable(n.Corrects, subject.ID); err != nil {
+		return nil, err
+	}
 	number := b.v.number()
 	b.numbers = append(b.numbers, number)
-	record := &Record{ID: newRecordID(number), Schema: n.Schema, Subject: subject.ID, Retain: n.Retain, Stored: b.v.now().UTC().Truncate(time.Millisecond)}
+	record := &Record{ID: newRecordID(number), Schema: n.Schema, Subject: subject.ID, Retain: n.Retain, Corrects: n.Corrects.number(), Stored: b.v.now().UTC().Truncate(time.Millisecond)}
 	dek := make([]byte, blob.KeySize)
 	_, _ = rand.Read(dek)
 	defer clear(dek)
@@ -146,6 +153,24 @@ func (r *Record) binding() blob.Binding {
 	return blob.Binding{Record: r.ID, Schema: r.Schema}
 }
 
+// correctable refuses what cannot be corrected: another subject's record, or
+// one that is not in the log yet.
+func (v *Vault) correctable(id RecordID, subject keys.ID) error {
+	if id == (RecordID{}) {
+		return nil
+	}
+	r, err := v.Record(id)
+	switch {
+	case err != nil:
+		return err
+	case r.Subject != subject:
+		return &InvalidError{Field: "corrects", Value: id.String(), Zh: "只能更正同一信息主体的记录", En: "a record corrects one of the same subject"}
+	case r.Log == "":
+		return &InvalidError{Field: "corrects", Value: id.String(), Zh: "被更正的记录尚未存证", En: "the record to correct is not in the log yet", Hint: "qxl vault put enters what is pending"}
+	}
+	return nil
+}
+
 // stage makes a record and its indexes part of the commit.
 func (b *Batch) stage(r *Record) error {
 	raw, err := r.encode()
@@ -153,6 +178,7 @@ func (b *Batch) stage(r *Record) error {
 		return err
 	}
 	number := r.ID.number()
+	b.staged = append(b.staged, r)
 	b.records.Put(numbered(atRecord, number), raw)
 	b.records.Put(append([]byte{atCID}, r.CID.Bytes()...), numbered(atRecord, number)[1:])
 	b.records.Put(subjectKey(r.Subject, number), nil)
@@ -171,11 +197,26 @@ func (b *Batch) Commit() error {
 			return err
 		}
 	}
-	if err := b.v.records.Write(&b.records, durable); err != nil {
+	if err := b.commit(); err != nil {
 		return err
 	}
 	b.Discard()
 	return nil
+}
+
+func (b *Batch) commit() error {
+	b.v.committing.RLock()
+	defer b.v.committing.RUnlock()
+	for _, r := range b.staged {
+		subject, err := b.v.keys.ByID(r.Subject)
+		if err == nil && !subject.Wraps(r.wrapped) {
+			err = keys.ErrWrapped
+		}
+		if err != nil {
+			return fmt.Errorf("the subject's records were erased while this one was written: %w", err)
+		}
+	}
+	return b.v.records.Write(&b.records, durable)
 }
 
 // Discard ends the batch; after Commit it does nothing.

@@ -61,7 +61,8 @@ type Record struct {
 	Seq        uint64 `json:"seq"`
 	SubjectSeq uint64 `json:"subject_seq,omitempty"`
 
-	Erased string `json:"erased,omitempty"` // the request by which it was erased
+	Corrects uint64 `json:"-"`                // number of the record whose place it takes 更正; 0 if none
+	Erased   string `json:"erased,omitempty"` // the request by which it was erased
 
 	wrapped []byte // the record's key under its subject's
 	sealed  []byte // Content under the record's key
@@ -93,6 +94,7 @@ type stored struct {
 	Log        string
 	Seq        uint64
 	SubjectSeq uint64
+	Corrects   uint64
 	Erased     string
 	Wrapped    []byte
 	Sealed     []byte
@@ -106,7 +108,7 @@ type storedContent struct {
 
 func (r *Record) encode() ([]byte, error) {
 	return ledgerstate.Encode(stored{ID: r.ID[:], CID: r.CID.Bytes(), Schema: r.Schema, Subject: r.Subject[:], Stored: r.Stored.UnixMilli(),
-		Cipher: r.Cipher, Retain: int32(r.Retain), Log: r.Log, Seq: r.Seq, SubjectSeq: r.SubjectSeq, Erased: r.Erased, Wrapped: r.wrapped, Sealed: r.sealed})
+		Cipher: r.Cipher, Retain: int32(r.Retain), Log: r.Log, Seq: r.Seq, SubjectSeq: r.SubjectSeq, Corrects: r.Corrects, Erased: r.Erased, Wrapped: r.wrapped, Sealed: r.sealed})
 }
 
 func decodeRecord(raw []byte) (*Record, error) {
@@ -115,7 +117,7 @@ func decodeRecord(raw []byte) (*Record, error) {
 		return nil, err
 	}
 	r := &Record{Schema: s.Schema, Stored: time.UnixMilli(s.Stored).UTC(), Cipher: s.Cipher, Retain: calendar.Date(s.Retain),
-		Log: s.Log, Seq: s.Seq, SubjectSeq: s.SubjectSeq, Erased: s.Erased, wrapped: s.Wrapped, sealed: s.Sealed}
+		Log: s.Log, Seq: s.Seq, SubjectSeq: s.SubjectSeq, Corrects: s.Corrects, Erased: s.Erased, wrapped: s.Wrapped, sealed: s.Sealed}
 	if len(s.ID) != len(r.ID) || len(s.Subject) != len(r.Subject) || (s.Retain != 0 && !r.Retain.Valid()) {
 		return nil, errors.New("record with a wrong ID, subject or date")
 	}
@@ -136,6 +138,7 @@ func (r *Record) bound() []byte {
 	out = binary.BigEndian.AppendUint64(out, uint64(r.Stored.UnixMilli()))
 	out = binary.BigEndian.AppendUint64(out, r.Cipher)
 	out = binary.BigEndian.AppendUint32(out, uint32(r.Retain))
+	out = binary.BigEndian.AppendUint64(out, r.Corrects)
 	out = append(out, byte(len(r.Schema)))
 	out = append(out, r.Schema...)
 	return append(out, r.CID.Bytes()...)

@@ -87,7 +87,8 @@ func openDatabase(dir string, o *opt.Options) (*leveldb.DB, error) {
 //	records  r number            a record
 //	         c CID               its number
 //	         t subject number    the records of a subject
-//	         p number            it is not in the log yet; where the log stood
+//	         p number            it is not in the log yet
+//	         l log               how far the log was when records were last entered
 //	         s number share      a share
 //	         d date number       its retention ends
 //	         e request           an erasure
@@ -99,6 +100,7 @@ const (
 	atCID         = 'c'
 	atSubject     = 't'
 	atPending     = 'p'
+	atLog         = 'l'
 	atShare       = 's'
 	atDue         = 'd'
 	atErasure     = 'e'

@@ -96,9 +96,10 @@ type Vault struct {
 	next   uint64          // the next record's number
 	active map[uint64]bool // numbers of records that are being written
 
-	entering sync.Mutex // one at a time appends to the log
-	erasing  sync.Mutex
-	writing  sync.Mutex // read and write of one record
+	entering   sync.Mutex   // one at a time appends to the log
+	erasing    sync.Mutex   // one at a time erases
+	writing    sync.Mutex   // reading and writing of a record that is there
+	committing sync.RWMutex // new records on one side, destroying keys on the other
 }
 
 // ReadSettings reads what Init wrote.
@@ -113,8 +114,9 @@ func ReadSettings(dir string) (s Settings, err error) {
 	return s, err
 }
 
-// Open opens a vault and ends what a crash has interrupted in the key store;
-// Resume ends what was interrupted elsewhere.
+// Open opens a vault and ends what a crash has interrupted: writing of keys,
+// and destroying of keys and ciphertext. Enter and Resume end what was
+// interrupted before the log had it.
 func Open(o Options) (*Vault, error) {
 	o = o.withDefaults()
 	s, err := ReadSettings(o.Dir)
@@ -137,6 +139,10 @@ func Open(o Options) (*Vault, error) {
 		if last, ok := lastNumber(db, letter); ok {
 			v.next = max(v.next, last+1)
 		}
+	}
+	// An erasure that has begun goes on before anything else does.
+	if err := v.unfinished(func(key []byte, request Request, job *erasure) error { return v.destroy(request, key, job) }); err != nil {
+		return nil, errors.Join(err, v.Close())
 	}
 	return v, nil
 }

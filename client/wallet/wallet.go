@@ -3,6 +3,7 @@ package wallet
 import (
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
@@ -137,24 +138,38 @@ func RootsFolder(dir, org string) string {
 // certificate, so that a damaged or foreign one is named here and not first
 // refused by a peer. Where no roots lie beside the people, peers decide.
 func (p *Person) issuedBy(dir string) error {
-	roots, err := filepath.Glob(filepath.Join(RootsFolder(dir, p.Org), "*.pem"))
+	roots, err := Roots(dir, p.Org)
 	if err != nil || len(roots) == 0 {
 		return err
 	}
-	for _, path := range roots {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		root, err := ParseCertificate(data)
-		if err != nil {
-			return fmt.Errorf("root certificate %s: %w", path, err)
-		}
+	for _, root := range roots {
 		if p.Certificate.CheckSignatureFrom(root) == nil {
 			return nil
 		}
 	}
 	return &IssuerError{Person: p.Name(), Org: p.Org, Issuer: p.Certificate.Issuer.CommonName}
+}
+
+// Roots are the certificates of an organization's authority; none where they
+// do not lie beside the people.
+func Roots(dir, org string) ([]*x509.Certificate, error) {
+	paths, err := filepath.Glob(filepath.Join(RootsFolder(dir, org), "*.pem"))
+	if err != nil {
+		return nil, err
+	}
+	var roots []*x509.Certificate
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		root, err := ParseCertificate(data)
+		if err != nil {
+			return nil, fmt.Errorf("root certificate %s: %w", path, err)
+		}
+		roots = append(roots, root)
+	}
+	return roots, nil
 }
 
 func fits(key crypto.Signer, p *Person) bool {

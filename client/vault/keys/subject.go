@@ -101,6 +101,11 @@ func (s *Subject) Wrap(dek, record []byte) ([]byte, error) {
 	return aead.Seal(out, nonce, dek, record), nil
 }
 
+// Wraps reports whether Wrap would wrap under the same key today.
+func (s *Subject) Wraps(wrapped []byte) bool {
+	return len(wrapped) > len(ID{}) && ID(wrapped[:len(ID{})]) == s.Wrapping()
+}
+
 // Unwrap opens what Wrap made.
 func (s *Subject) Unwrap(wrapped, record []byte) ([]byte, error) {
 	for _, w := range s.wraps {
