@@ -21,7 +21,7 @@ var valid = map[string]any{"use": "FEED", "product": "AGR", "reason": "R01", "gu
 	"subject_type": "PERSON", "capacity": "SELF", "mode": "RAW", "grantee": "BankAMSP", "providers": []any{"CentralBankMSP"}, "consents": []any{"PROVISION"},
 	"form": hex64, "signature": hex64, "warning": hex64, "voucher": hex64, "payee": hex64, "channel": "APP", "type": "HERDER", "id_kind": "USCC",
 	"checked_by": "QX02", "day_count": "ACT/360", "rounding": "half-up", "month_end": "clamp", "fingerprint": hex64, "origin": "qxl/BankAMSP/1",
-	"key": evidenceKey, "cosignature": "— qxl/BankBMSP/witness " + base64.StdEncoding.EncodeToString(make([]byte, 76)) + "\n", "proof": []any{}}
+	"key": evidenceKey, "cosignature": "— qxl/BankBMSP/witness " + base64.StdEncoding.EncodeToString(make([]byte, 76)) + "\n", "proof": []any{}, "old_signature": base64.StdEncoding.EncodeToString(make([]byte, 64)), "new_signature": base64.StdEncoding.EncodeToString(make([]byte, 64))}
 
 // A verifier key and a checkpoint of the right form, of zeros: its signature
 // does not verify.

@@ -91,18 +91,17 @@ func (r Keyring) signed(field, checkpoint string) error {
 	if err != nil {
 		return err
 	}
-	k, _ := r.find(n.Sigs[0].Name, n.Sigs[0].Hash)
-	switch k.State {
-	case Live:
-		return nil
-	case Retired:
-		live := ""
-		if l, ok := r.Live(); ok {
-			live = l.Verifier
+	var k Key
+	for _, s := range n.Sigs {
+		if k, _ = r.find(s.Name, s.Hash); k.State == Live {
+			return nil
 		}
-		return KeyRetired.At(field, live, k.Verifier)
 	}
-	return KeyRevoked.At(field, k.Doubted, k.Verifier)
+	if k.State == Revoked {
+		return KeyRevoked.At(field, k.Doubted, k.Verifier)
+	}
+	live, _ := r.Live()
+	return KeyRetired.At(field, live.Verifier, k.Verifier)
 }
 
 // CosignContent is another organization's signature of an anchored

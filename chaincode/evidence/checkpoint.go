@@ -1,7 +1,9 @@
 package evidence
 
 import (
+	"crypto/ed25519"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"strconv"
 	"strings"
@@ -40,9 +42,13 @@ func (c Checkpoint) Body() string {
 	return c.Origin + "\n" + strconv.FormatUint(c.Size, 10) + "\n" + base64.StdEncoding.EncodeToString(c.Root) + "\n"
 }
 
-// ParseCheckpoint reads a signed checkpoint without looking at the signature:
-// three lines, an empty one, one signature. It takes one form only, so that
-// what is stored is what everybody else would write.
+// maxSignatures of a checkpoint: the one over the leaf by which a key follows
+// another bears those of both.
+const maxSignatures = 2
+
+// ParseCheckpoint reads a signed checkpoint without looking at the signatures:
+// three lines, an empty one, one signature or two. It takes one form only, so
+// that what is stored is what everybody else would write.
 func ParseCheckpoint(signed string) (Checkpoint, error) {
 	_, signatures, ok := strings.Cut(signed, "\n\n")
 	body := body(signed)
@@ -50,10 +56,16 @@ func ParseCheckpoint(signed string) (Checkpoint, error) {
 	case len(signed) > MaxNote:
 		return Checkpoint{}, NoteForm.At("note", MaxNote, len(signed))
 	case !ok:
-		return Checkpoint{}, NoteForm.At("note", "1 signature", 0)
+		return Checkpoint{}, NoteForm.At("note", "1..2 signatures", 0)
 	}
-	if _, raw, ok := signatureLine(signatures); !ok || len(raw) != ed25519Signature {
-		return Checkpoint{}, NoteForm.At("note", "1 Ed25519 signature", strings.Count(signatures, "\n"))
+	list := strings.SplitAfter(signatures, "\n")
+	if n := len(list) - 1; n < 1 || n > maxSignatures || list[n] != "" {
+		return Checkpoint{}, NoteForm.At("note", "1..2 signatures", n)
+	}
+	for _, line := range list[:len(list)-1] {
+		if _, raw, ok := signatureLine(line); !ok || len(raw) != ed25519Signature {
+			return Checkpoint{}, NoteForm.At("note", "Ed25519 signatures", line)
+		}
 	}
 	lines := strings.Split(body, "\n") // the last is empty
 	if len(lines) != 4 {
@@ -116,9 +128,13 @@ func (t Tree) String() string {
 	return strconv.FormatUint(t.Size, 10) + " " + base64.StdEncoding.EncodeToString(t.Root)
 }
 
-// RotationText is what both keys sign when one follows the other.
-func RotationText(name, old, next string) string {
-	return "qxl/evidence/key-rotation/1\n" + name + "\n" + old + "\n" + next + "\n"
+// RotationMessage is what both keys sign, as they are, when one follows the
+// other: a line that no checkpoint and no cosignature begins with, the name, the
+// leaf of the log that says so (0 for a witness) in 8 bytes, and both keys.
+func RotationMessage(name string, seq uint64, old, next ed25519.PublicKey) []byte {
+	b := []byte("qxl log key rotation v1\n" + name + "\n")
+	b = binary.BigEndian.AppendUint64(b, seq)
+	return append(append(b, old...), next...)
 }
 
 // opened is a signed text whose signatures verify, or why they do not.

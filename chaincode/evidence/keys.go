@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"crypto/ed25519"
 	"encoding/base64"
 	"strings"
 
@@ -44,4 +45,15 @@ func verifier(key string) (note.Verifier, error) {
 		return v, nil
 	}
 	return nil, KeyForm.At("key", "qxl/<MSP>/<number> Ed25519 (0x01), or qxl/<MSP>/witness (0x04)", key)
+}
+
+// publicKey is the Ed25519 key in a verifier key that was read before.
+func publicKey(key string) ed25519.PublicKey {
+	_, rest, _ := strings.Cut(key, "+") // base64 has this sign too
+	_, encoded, _ := strings.Cut(rest, "+")
+	raw, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil || len(raw) != 1+ed25519.PublicKeySize {
+		return make(ed25519.PublicKey, ed25519.PublicKeySize) // no key: nothing verifies
+	}
+	return raw[1:]
 }

@@ -130,7 +130,9 @@ func TestTheHeadNeverLeavesTheLog(t *testing.T) {
 					rt.Skip("often enough")
 				}
 				next := evidencetest.NewSigner(logA)
-				w.does(signsA, "evidence.RotateKey", evidence.RotateContent{Head: w.head(), Key: next.Key, Statement: evidencetest.Rotation(logA, l.Signer, next)})
+				c := evidencetest.Rotation(logA, l.Size(), l.Signer, next)
+				c.Head = w.head()
+				w.does(signsA, "evidence.RotateKey", c)
 				gone, l.Signer = append(gone, l.Signer), next
 			},
 			"revoke": func(*rapid.T) {

@@ -204,7 +204,7 @@ func TestWhatIsNotAnchored(t *testing.T) {
 		no("EVIDENCE_ORIGIN", keepsA, "qxl/MSP/1", origin, func(c *evidence.AnchorContent) { c.Note = evidencetest.Signed(origin, l.Tree(12), l.Signer) })
 	}
 	for name, c := range map[string]string{
-		"two signatures":     evidencetest.Signed(logA, l.Tree(12), l.Signer, other),
+		"three signatures":   evidencetest.Signed(logA, l.Tree(12), l.Signer, other, evidencetest.NewSigner(logA)),
 		"no signature":       strings.Split(l.At(12), "\n\n")[0] + "\n",
 		"no end":             strings.TrimSuffix(l.At(12), "\n"),
 		"an extension":       evidencetest.SignedText(evidence.Checkpoint{Origin: logA, Tree: l.Tree(12)}.Body()+"more\n", l.Signer),
@@ -233,28 +233,50 @@ func keyID(key string) string { return strings.Join(strings.Split(key, "+")[:2],
 func TestKeysOfALog(t *testing.T) {
 	w, l := grown(t)
 	rotate := func(old, next evidencetest.Signer) evidence.RotateContent {
-		return evidence.RotateContent{Head: w.head(), Key: next.Key, Statement: evidencetest.Rotation(logA, old, next)}
+		c := evidencetest.Rotation(logA, l.Size(), old, next)
+		c.Head = w.head()
+		return c
 	}
 	first, second, third := l.Signer, evidencetest.NewSigner(logA), evidencetest.NewSigner(logA)
 
 	w.refuses("EVIDENCE_LOG_EXISTS", signsA, "evidence.RegisterLog", evidence.RegisterContent{Head: w.head(), Key: second.Key})
 	w.refuses("EVIDENCE_NOT_OWNER", "BankB/approver", "evidence.RotateKey", rotate(first, second))
-	w.refuses("EVIDENCE_STATEMENT", signsA, "evidence.RotateKey", evidence.RotateContent{Head: w.head(), Key: second.Key, Statement: evidencetest.SignedText(evidence.RotationText(logA, first.Key, second.Key), first)})
-	w.refuses("EVIDENCE_STATEMENT", signsA, "evidence.RotateKey", evidence.RotateContent{Head: w.head(), Key: second.Key, Statement: evidencetest.SignedText(evidence.RotationText(logA, first.Key, second.Key), second)})
-	w.refuses("EVIDENCE_STATEMENT", signsA, "evidence.RotateKey", evidence.RotateContent{Head: w.head(), Key: second.Key, Statement: evidencetest.SignedText(evidence.RotationText(logA, first.Key, third.Key), first, second)})
-	w.refuses("EVIDENCE_STATEMENT", signsA, "evidence.RotateKey", evidence.RotateContent{Head: w.head(), Key: second.Key, Statement: evidencetest.SignedText(evidence.RotationText(logA, third.Key, second.Key), third)})
-	w.refuses("EVIDENCE_NOTE", signsA, "evidence.RotateKey", evidence.RotateContent{Head: w.head(), Key: second.Key, Statement: "?"})
-	w.refuses("EVIDENCE_SIGNATURE", signsA, "evidence.RotateKey", evidence.RotateContent{Head: w.head(), Key: second.Key, Statement: strings.Replace(rotate(first, second).Statement, "rotation/1", "rotation/2", 1)})
+	bad := func(field string, change func(*evidence.RotateContent)) {
+		t.Helper()
+		c := rotate(first, second)
+		change(&c)
+		require.Equal(t, field, w.refuses("EVIDENCE_STATEMENT", signsA, "evidence.RotateKey", c).Refusal.Field)
+	}
+	bad("old_signature", func(c *evidence.RotateContent) { c.OldSignature = c.NewSignature })
+	bad("new_signature", func(c *evidence.RotateContent) { c.NewSignature = c.OldSignature })
+	bad("old_signature", func(c *evidence.RotateContent) { c.Seq++ })
+	bad("old_signature", func(c *evidence.RotateContent) { c.Key = third.Key })
+	bad("old_signature", func(c *evidence.RotateContent) { c.OldSignature = rotate(third, second).OldSignature })
+	bad("new_signature", func(c *evidence.RotateContent) { c.NewSignature = c.NewSignature[1:] })
+	bad("old_signature", func(c *evidence.RotateContent) { c.OldSignature = nil })
 	w.refuses("EVIDENCE_KEY_USED", signsA, "evidence.RotateKey", rotate(first, first))
-	w.refuses("EVIDENCE_NO_LOG", signsA, "evidence.RotateKey", evidence.RotateContent{Head: w.head(), Key: evidencetest.NewSigner("qxl/BankAMSP/2").Key, Statement: rotate(first, second).Statement})
+	elsewhere := rotate(first, second)
+	elsewhere.Key = evidencetest.NewSigner("qxl/BankAMSP/2").Key
+	w.refuses("EVIDENCE_NO_LOG", signsA, "evidence.RotateKey", elsewhere)
 	for _, key := range []string{"", "x", logA + "+00000000+" + strings.Split(second.Key, "+")[2], evidencetest.NewSigner("example.com").Key, evidencetest.NewSigner("qxl/BankAMSP/witness").Key, second.Key + strings.Repeat("=", 300)} {
-		w.refuses("EVIDENCE_KEY_FORM", signsA, "evidence.RotateKey", evidence.RotateContent{Head: w.head(), Key: key, Statement: "?"})
+		c := rotate(first, second)
+		c.Key = key
+		w.refuses("EVIDENCE_KEY_FORM", signsA, "evidence.RotateKey", c)
 		w.refuses("EVIDENCE_KEY_FORM", signsA, "evidence.RegisterLog", evidence.RegisterContent{Head: w.head(), Key: key})
 		w.refuses("EVIDENCE_KEY_FORM", signsA, "evidence.RevokeKey", evidence.RevokeContent{Head: w.head(), Key: key, Reason: "x"})
 	}
 
+	// The checkpoint over the leaf that says so bears both signatures, and may
+	// be anchored before the ledger knows the new key as well as after.
+	both := func(size uint64) evidence.AnchorContent {
+		a := w.anchor(l, size)
+		a.Note = evidencetest.Signed(logA, l.Tree(size), first, second)
+		return a
+	}
+	w.does(keepsA, "evidence.Anchor", both(10))
 	c := rotate(first, second)
 	w.does(signsA, "evidence.RotateKey", c)
+	w.does(keepsA, "evidence.Anchor", both(10))
 	again, err := w.Submit("commons", signsA, "evidence.RotateKey", c)
 	require.NoError(t, err)
 	require.Equal(t, "already applied", again.Outcome)
@@ -289,8 +311,8 @@ func TestKeysOfALog(t *testing.T) {
 	var a evidence.KeysAnswer
 	require.NoError(t, w.Ask("commons", keepsB, "evidence.Keys", evidence.KeysQuery{Owner: "BankAMSP"}, &a))
 	require.Equal(t, []evidence.Key{
-		{Verifier: first.Key, From: 0, Until: 8, State: evidence.Revoked, Doubted: 5, Reason: "backup lost"},
-		{Verifier: second.Key, From: 8, Until: 12, State: evidence.Revoked, Doubted: 12, Reason: "machine stolen"},
+		{Verifier: first.Key, From: 0, Until: 10, State: evidence.Revoked, Doubted: 5, Reason: "backup lost"},
+		{Verifier: second.Key, From: 10, Until: 12, State: evidence.Revoked, Doubted: 12, Reason: "machine stolen"},
 		{Verifier: third.Key, From: 12, State: evidence.Live},
 	}, a.Organizations[0].Names[0].Keys)
 }
@@ -372,7 +394,9 @@ func TestAnotherOrganizationCosigns(t *testing.T) {
 
 	// A witness's key is rotated and revoked as a log's is.
 	next := evidencetest.NewWitness("BankBMSP")
-	w.does("BankB/approver", "evidence.RotateKey", evidence.RotateContent{Head: w.head(), Key: next.Key, Statement: evidencetest.Rotation("qxl/BankBMSP/witness", wb, next)})
+	rotate := evidencetest.Rotation("qxl/BankBMSP/witness", 0, wb, next)
+	rotate.Head = w.head()
+	w.does("BankB/approver", "evidence.RotateKey", rotate)
 	w.refuses("EVIDENCE_KEY_RETIRED", keepsB, "evidence.Cosign", cosign(wb, 1))
 	w.does("BankB/approver", "evidence.RevokeKey", evidence.RevokeContent{Head: w.head(), Key: next.Key, Reason: "x"})
 	w.refuses("EVIDENCE_KEY_REVOKED", keepsB, "evidence.Cosign", cosign(next, 1))

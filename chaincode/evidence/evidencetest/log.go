@@ -1,7 +1,9 @@
 package evidencetest
 
 import (
+	"crypto/ed25519"
 	"crypto/rand"
+	"encoding/base64"
 	"fmt"
 	"strings"
 
@@ -23,7 +25,8 @@ type Log struct {
 // Signer is a key of a log or witness.
 type Signer struct {
 	note.Signer
-	Key string // verifier key
+	Key    string // verifier key
+	Secret ed25519.PrivateKey
 }
 
 // must is for what cannot fail in a test.
@@ -45,7 +48,7 @@ func NewSigner(origin string) Signer {
 	if err != nil {
 		panic(err)
 	}
-	return Signer{must(note.NewSigner(secret)), public}
+	return Signer{must(note.NewSigner(secret)), public, private(secret)}
 }
 
 // NewWitness draws a witness's key.
@@ -54,7 +57,7 @@ func NewWitness(msp string) Signer {
 	if err != nil {
 		panic(err)
 	}
-	return Signer{must(fnote.NewSignerForCosignatureV1(secret)), must(fnote.VKeyToCosignatureV1(public))}
+	return Signer{must(fnote.NewSignerForCosignatureV1(secret)), must(fnote.VKeyToCosignatureV1(public)), private(secret)}
 }
 
 // Append adds n leaves that nobody else adds.
@@ -104,9 +107,16 @@ func SignedText(text string, signers ...Signer) string {
 // Proof that the log at a size begins with the one at a smaller size.
 func (l *Log) Proof(from, to uint64) [][]byte { return must(l.tree.ConsistencyProof(from, to)) }
 
+// private is the Ed25519 key in a note's signer key.
+func private(secret string) ed25519.PrivateKey {
+	raw := must(base64.StdEncoding.DecodeString(strings.SplitN(secret, "+", 5)[4]))
+	return ed25519.NewKeyFromSeed(raw[1:])
+}
+
 // Rotation is the statement by which a key follows another.
-func Rotation(name string, old, next Signer) string {
-	return SignedText(evidence.RotationText(name, old.Key, next.Key), old, next)
+func Rotation(name string, seq uint64, old, next Signer) evidence.RotateContent {
+	message := evidence.RotationMessage(name, seq, old.Secret.Public().(ed25519.PublicKey), next.Secret.Public().(ed25519.PublicKey))
+	return evidence.RotateContent{Key: next.Key, Seq: seq, OldSignature: ed25519.Sign(old.Secret, message), NewSignature: ed25519.Sign(next.Secret, message)}
 }
 
 // Cosign is a witness's line under a signed checkpoint.
