@@ -359,6 +359,25 @@ func TestWrittenOffAndSettledLoans(t *testing.T) {
 	w.Refused("CLAIM_NOT_NON_PERFORMING", book, officer, "comp.Notify", w.notify("L2", "2024-05-08"))
 }
 
+// As much came in since the loan was recognised as it owed of principal then:
+// it is bad still, for the interest that was paid from it, and nothing is lost
+// that the fund shares.
+func TestALoanOfWhichThePrincipalCameBackIsNotClaimedFor(t *testing.T) {
+	w := newWorld(t)
+	w.lent(lending{No: "L1", First: true})
+	w.Must(book, officer, "loan.Repay", w.repay("L1", "2025-06-02", "499999.99"))
+	s, err := w.prefill("L1", "2025-06-02")
+	require.NoError(t, err)
+	require.Equal(t, []string{"2024-05-06", "0.01"}, []string{s.Recognised.String(), s.NetLoss.String()}, "a fen is lost")
+	w.Must(book, officer, "loan.Repay", w.repay("L1", "2025-06-02", "0.01"))
+	var l loan.Sheet
+	require.NoError(t, w.Ask(book, officer, "loan.Show", loan.LoanQuery{Loan: "L1", At: day("2025-06-02")}, &l))
+	require.Equal(t, 148, l.Account.DaysPastDue, "the last instalment is unpaid")
+	w.refused(officer, "comp.Notify", w.notify("L1", "2025-06-02"), "CLAIM_NOTHING_OWED", "net_loss", "above 0", "0.00")
+	_, err = w.prefill("L1", "2025-06-02")
+	require.ErrorContains(t, err, "CLAIM_NOTHING_OWED")
+}
+
 var voucher = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a"
 
 // Each command that is sent again is already applied, and changes nothing; with

@@ -73,6 +73,15 @@ func TestClaimsAreAllocatedAndPaid(t *testing.T) {
 	require.Equal(t, fen("9100000.00"), w.statement("").Balance, "what was paid is paid once")
 	require.Equal(t, fen("100000.00"), w.statement("").Reserved)
 
+	// A claim that is paid whole waits for nothing: not even nothing is paid on it.
+	for claim, live := range map[string]bool{bankA + "/C1": false, bankA + "/C2": false, bankB + "/C1": true} {
+		require.Equal(t, live, w.allocations()[claim].Live, claim)
+	}
+	var live fund.AllocationsAnswer
+	require.NoError(t, w.Ask("commons", "Audit/auditor", "fund.Allocations", fund.AllocationsQuery{Live: true}, &live))
+	require.Len(t, live.Allocations, 1)
+	w.no("FUND_NOT_ALLOCATED", clerk, "fund.OrderPayout", w.order(start, "O3", line("C1", "0.00")))
+
 	var sheet fund.OrderSheet
 	require.NoError(t, w.Ask("commons", "Audit/auditor", "fund.ShowOrder", fund.OrderQuery{Number: "O1"}, &sheet))
 	require.Equal(t, fen("500000.00"), sheet.Total)
@@ -362,4 +371,15 @@ func TestAVoucherIsEnteredOnce(t *testing.T) {
 	w.enter("fund.OrderPayout", order("O3", "V-3", "4.00"))
 	w.Must(bookA, director, "fund.Payout", w.payout(start, "O3", "C1"))
 	w.no("FUND_VOUCHER_TWICE", clerk, "fund.OrderPayout", order("O4", "V-3", "6.00"))
+
+	// An order of which a part was paid keeps its number when the rest is dropped.
+	w.approved(bankA, "C2", start, "10.00", "ratio")
+	w.allocate(start)
+	part := w.order(start, "O5", line("C1", "2.00"), line("C2", "10.00"))
+	part.Voucher = "V-5"
+	w.enter("fund.OrderPayout", part)
+	w.Must(bookA, director, "fund.Payout", w.payout(start, "O5", "C2"))
+	w.Must("commons", clerk, "fund.DropOrder", fund.DropOrderContent{Head: w.head(start), Payment: part.Payment, Reason: "x"})
+	w.no("FUND_VOUCHER_TWICE", clerk, "fund.OrderPayout", order("O6", "V-5", "2.00"))
+	w.no("FUND_VOUCHER_TWICE", clerk, "fund.Inject", in("V-5"))
 }
