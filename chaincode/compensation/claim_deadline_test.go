@@ -8,6 +8,7 @@ import (
 
 	"github.com/qingxinlian/qxl/chaincode/chaincodetest"
 	"github.com/qingxinlian/qxl/chaincode/compensation"
+	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan"
 )
 
@@ -134,4 +135,38 @@ func TestSumsAreRecomputed(t *testing.T) {
 	require.Equal(t, yuan("225000"), a.Differ[0].Now)
 	require.Len(t, a.Missing, 1)
 	require.Equal(t, "CLAIM_NOT_NON_PERFORMING", a.Missing[0].Code)
+
+	// The same of claims that are named, wherever they live: a walk through the
+	// book, a claim a call, says where.
+	ask := func(q compensation.RecomputeQuery) (b compensation.RecomputeAnswer, err error) {
+		err = w.Ask(book, "Finance/auditor", "comp.Recompute", q, &b)
+		return b, err
+	}
+	var named compensation.RecomputeQuery
+	calls, late := 0, 0
+	for q := (compensation.OverdueQuery{At: day("2024-12-31"), Limit: 1, Places: true}); ; {
+		var o compensation.OverdueAnswer
+		require.NoError(t, w.Ask(book, "Finance/auditor", "comp.Overdue", q, &o))
+		for _, p := range o.Places {
+			require.Contains(t, []ledgerstate.ID{filingRef("L1").ID, filingRef("L2").ID}, p.Filing, "L3 has no sum yet")
+			named.Claims = append(named.Claims, p.Claim)
+		}
+		calls++
+		late += len(o.Steps)
+		if q.After = o.Next; q.After == "" {
+			break
+		}
+	}
+	require.Equal(t, []int{4, 3}, []int{calls, late}, "three claims, and the end")
+	require.Len(t, named.Claims, 2)
+	b, err := ask(named)
+	require.NoError(t, err)
+	require.Equal(t, []any{a.Claims, a.Differ, a.Missing}, []any{b.Claims, b.Differ, b.Missing})
+	b, err = ask(compensation.RecomputeQuery{Claims: []ledgerstate.ID{claimRef("L1").ID}})
+	require.NoError(t, err)
+	require.Equal(t, []int{1, 1, 0}, []int{b.Claims, len(b.Differ), len(b.Missing)})
+	_, err = ask(compensation.RecomputeQuery{Claims: []ledgerstate.ID{claimRef("L9").ID}})
+	require.ErrorContains(t, err, "UNKNOWN")
+	_, err = ask(compensation.RecomputeQuery{Claims: make([]ledgerstate.ID, 1001)})
+	require.ErrorContains(t, err, "CLAIM_LIST")
 }

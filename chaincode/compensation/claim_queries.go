@@ -59,8 +59,11 @@ func dayOf(ctx *command.Context, at calendar.Date) calendar.Date {
 	return at
 }
 
+// mostAtOnce is how many claims one query looks at.
+const mostAtOnce = 1000
+
 func limited(limit int) int {
-	if limit < 1 || limit > 1000 {
+	if limit < 1 || limit > mostAtOnce {
 		return 200
 	}
 	return limit
@@ -332,14 +335,25 @@ type OverdueQuery struct {
 	At    calendar.Date `json:"at,omitempty"`    // at the end of this day
 	After string        `json:"after,omitempty"`
 	Limit int           `json:"limit,omitempty"`
+
+	// Places asks where each claim that has a sum lives, too, be it late or
+	// not: what RecomputeQuery names. The limit counts claims then.
+	Places bool `json:"places,omitempty"`
 }
 
 // OverdueAnswer is a part of the late steps.
 type OverdueAnswer struct {
-	At    calendar.Date `json:"at"`
-	Bank  string        `json:"bank"` // MSP
-	Steps []OverdueStep `json:"steps"`
-	Next  string        `json:"next,omitempty"`
+	At     calendar.Date `json:"at"`
+	Bank   string        `json:"bank"` // MSP
+	Steps  []OverdueStep `json:"steps"`
+	Places []ClaimPlace  `json:"places,omitempty"`
+	Next   string        `json:"next,omitempty"`
+}
+
+// ClaimPlace is where a claim and its filing live.
+type ClaimPlace struct {
+	Claim  ledgerstate.ID `json:"claim"`
+	Filing ledgerstate.ID `json:"filing"`
 }
 
 // OverdueStep is a step of a claim that is late.
@@ -362,8 +376,11 @@ var Overdue = command.Query[OverdueQuery, *OverdueAnswer]{
 		a := &OverdueAnswer{At: dayOf(ctx, q.At), Bank: ctx.Owner, Steps: []OverdueStep{}, Next: q.After}
 		limit := limited(q.Limit)
 		for {
-			next, err := ClaimKind.Scan(ctx.View, a.Next, limit-len(a.Steps), func(_ ledgerstate.ID, r *ledgerstate.Record[Claim]) error {
+			next, err := ClaimKind.Scan(ctx.View, a.Next, limit-len(a.Steps), func(id ledgerstate.ID, r *ledgerstate.Record[Claim]) error {
 				c := &r.State
+				if q.Places && c.Figures != nil {
+					a.Places = append(a.Places, ClaimPlace{Claim: id, Filing: c.Filing})
+				}
 				d := c.Deadline
 				if d.Step == NoStep || a.At <= d.On || q.Party != "" && q.Party != string(d.Step.Party()) {
 					return nil
@@ -372,7 +389,7 @@ var Overdue = command.Query[OverdueQuery, *OverdueAnswer]{
 					Party: string(d.Step.Party()), By: d.On, DaysLate: int(a.At - d.On), Marked: c.marked()})
 				return nil
 			})
-			if a.Next = next; err != nil || next == "" || len(a.Steps) >= limit {
+			if a.Next = next; err != nil || next == "" || q.Places || len(a.Steps) >= limit {
 				return a, err
 			}
 		}
