@@ -50,7 +50,19 @@ func (l *Log) Anchored(checkpoint []byte, a Anchor) error {
 	if err != nil {
 		return err
 	}
-	return l.db.Put(anchorKey(c.Size), raw, &opt.WriteOptions{Sync: true})
+	var sum anchorSum
+	old, err := l.db.Get(keyAnchors, nil)
+	if err == nil {
+		sum, err = decodeAnchorSum(old)
+	}
+	if err != nil && !errors.Is(err, leveldb.ErrNotFound) {
+		return &DamagedError{l.dir, err}
+	}
+	sum.add(anchorKey(c.Size), raw)
+	var b leveldb.Batch
+	b.Put(anchorKey(c.Size), raw)
+	b.Put(keyAnchors, sum.encode())
+	return l.db.Write(&b, &opt.WriteOptions{Sync: true})
 }
 
 // ownCheckpoint opens a checkpoint that any of the log's keys signed.

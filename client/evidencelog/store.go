@@ -20,6 +20,7 @@ import (
 // Keys of the database; numbers are 8 bytes, big endian.
 //
 //	a/<size>          an anchor of the checkpoint of this size, see anchor.go
+//	anchors           their number and sum
 //	e/<seq>           a leaf
 //	head              see head
 //	log               the format's version and the log's name
@@ -33,8 +34,9 @@ const (
 )
 
 var (
-	keyHead = []byte("head")
-	keyLog  = []byte("log")
+	keyAnchors = []byte("anchors") // see anchorSum
+	keyHead    = []byte("head")
+	keyLog     = []byte("log")
 )
 
 // storeVersion is what keyLog begins with.
