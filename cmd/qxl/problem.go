@@ -29,4 +29,4 @@ func (a *app) finish(err error) int {
 
 // explainers turn the typed errors of the rooms into problems; the first
 // that knows an error wins.
-var explainers = []func(error) *problem{explainRefusal, explainLedger, frontdoor.Person, explainInvalid, explainVault, explainFile}
+var explainers = []func(error) *problem{explainRefusal, explainLedger, frontdoor.Person, explainInvalid, explainAnchor, explainVault, explainFile}
