@@ -38,6 +38,10 @@ type FilingView struct {
 	Class       account.Class  `json:"class"`
 	ClassZh     string         `json:"class_zh"`
 	Settled     bool           `json:"settled"` // 贷款已结清: nothing is left to claim for
+
+	// Reservations is how often it was reserved: again after a revocation. Only
+	// one filing's own sheet says so.
+	Reservations int `json:"reservations,omitempty"`
 }
 
 func filingView(ctx *command.Context, id ledgerstate.ID, no string, f *Filing, on calendar.Date) (FilingView, error) {
@@ -79,6 +83,15 @@ var ShowFiling = command.Query[FilingQuery, *FilingView]{
 			return nil, err
 		}
 		v, err := filingView(ctx, id, q.Loan, &r.State, dayOf(ctx, q.At))
+		if err != nil {
+			return nil, err
+		}
+		log, err := FilingKind.Log(ctx.View, id, r)
+		for _, e := range log {
+			if _, ok := e.Event.(FilingReserved); ok {
+				v.Reservations++
+			}
+		}
 		return &v, err
 	},
 }

@@ -2,19 +2,23 @@ package main
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"github.com/qingxinlian/qxl/chaincode/compensation"
 	"github.com/qingxinlian/qxl/chaincode/compensation/registry"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
+	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan"
 	"github.com/qingxinlian/qxl/client/book"
 )
 
 // ofContract are the verbs of filings that a clerk gives a contract number
-// alone: `qxl comp reserve CONTRACT`. The business number is the verb's and the
-// day's, since it need not be unique but within the filing.
+// alone: `qxl comp reserve CONTRACT`. The business number is made of verb, day
+// and contract, and from the second reservation on says which one it is about:
+// what was revoked may be reserved and revoked again on the same day, and that
+// is no repeat.
 var ofContract = map[string]bool{"reserve": true, "file": true, "revoke": true, "fulfil": true}
 
 // byContract lets a generic verb of a filing be called with the loan's contract
@@ -28,9 +32,9 @@ func byContract(a *app, verb *cobra.Command) {
 	verb.Use, verb.Args = name+" [CONTRACT]", cobra.MaximumNArgs(1)
 	verb.Long += `
 
-未给出业务流水号时按“动作-业务日期”编号，重复执行不会重复办理；同一天第二次办理同一动作（如撤销后再预留、再撤销）须用 --number 另给流水号。
-Without --number the command is numbered by verb and day, so that running it again does nothing twice. The second time that
-the same thing is to be done on one day (revoked, reserved again, revoked again) needs a --number of its own.`
+未给出业务流水号时按“动作-业务日期-合同编号”编号，重复执行不会重复办理；撤销后再次预留的，编号加“-2”等次数，同日再撤销不会误作重复。
+Without --number the command is numbered by verb, day and contract, so that running it again does nothing twice. Once a filing
+was revoked and is reserved again, the number ends in "-2" and so on: what is done anew on the same day is no repeat.`
 	verb.Example = "  qxl comp " + name + " HTBANKA2024630105000029 --as BankA/officer1"
 	if flags.Lookup("attests") != nil {
 		flags.Lookup("attests").Usage += "; all 为全部 for all of them"
@@ -45,7 +49,7 @@ the same thing is to be done on one day (revoked, reserved again, revoked again)
 					}
 				}
 			}
-			if err := a.dated(cmd.Context(), cmd); err != nil {
+			if err := a.dated(cmd.Context(), cmd, args[0]); err != nil {
 				return err
 			}
 		}
@@ -66,26 +70,64 @@ the same thing is to be done on one day (revoked, reserved again, revoked again)
 }
 
 // dated gives a command line without a date the open business day, and one
-// without a business number one of the day.
-func (a *app) dated(ctx context.Context, cmd *cobra.Command) error {
+// without a business number that of what is done to the filing.
+func (a *app) dated(ctx context.Context, cmd *cobra.Command, contract string) error {
 	flags := cmd.Flags()
 	date, number := flags.Lookup("date"), flags.Lookup("number")
-	if !date.Changed {
-		err := a.withClient(ctx, flags.Lookup("as").Value.String(), "", func(ctx context.Context, _ *session, c *book.Client, _ string) error {
+	if date.Changed && number.Changed {
+		return nil
+	}
+	return a.withClient(ctx, flags.Lookup("as").Value.String(), flags.Lookup("bank").Value.String(), func(ctx context.Context, _ *session, c *book.Client, own string) error {
+		if !date.Changed {
 			tables, err := book.Show(ctx, c.Ledger())
 			if err != nil {
 				return err
 			}
-			return flags.Set("date", tables.Open.String())
-		})
+			if err := flags.Set("date", tables.Open.String()); err != nil {
+				return err
+			}
+		}
+		if number.Changed {
+			return nil
+		}
+		round, err := reservation(ctx, c, own, cmd.Name(), contract)
 		if err != nil {
 			return err
 		}
+		if again := flags.Lookup("again"); again != nil && round > 1 && !again.Changed {
+			if err := flags.Set("again", "true"); err != nil {
+				return err
+			}
+		}
+		return flags.Set("number", numberOf(cmd.Name(), date.Value.String(), contract, round))
+	})
+}
+
+// reservation is which of a filing's reservations a verb is about, counted from
+// one: reserving what was revoked makes the next.
+func reservation(ctx context.Context, c *book.Client, chaincode, verb, contract string) (int, error) {
+	var f compensation.FilingView
+	err := c.Ask(ctx, chaincode, compensation.ShowFiling.Name, compensation.FilingQuery{Loan: contract}, &f)
+	if ledgerstate.Unknown.Is(err) {
+		return 1, nil
 	}
-	if number.Changed {
-		return nil
+	if err == nil && verb == "reserve" && f.Status == compensation.FilingRevoked {
+		f.Reservations++
 	}
-	return flags.Set("number", cmd.Name()+"-"+date.Value.String())
+	return f.Reservations, err
+}
+
+// numberOf is a business number of at most 64 characters. It has to be unique
+// within the filing alone, so a contract number that leaves no room is left out.
+func numberOf(verb, date, contract string, round int) string {
+	which := ""
+	if round > 1 {
+		which = "-" + strconv.Itoa(round)
+	}
+	if n := verb + "-" + date + "-" + contract + which; len(n) <= 64 {
+		return n
+	}
+	return verb + "-" + date + which
 }
 
 // borrower asks the bank's own peer what opens a loan's seal.

@@ -133,11 +133,20 @@ func smallBreaker(c *clerk) {
 	c.ask(&again, judge...)
 	require.Equal(c, sheets, again)
 
-	reserve := []string{"comp", "reserve", second.contract, "--amount", "100000.00", "--date", second.date, "--as", officer}
-	var outcome struct{ Outcome string }
-	for _, want := range []string{"accepted", "already applied"} {
-		c.ask(&outcome, reserve...)
-		require.Equal(c, want, outcome.Outcome)
+	// Without a number of its own a command that comes again is already applied.
+	// What was revoked may be reserved and revoked anew on the same day.
+	twice := func(args ...string) {
+		var a struct{ Outcome string }
+		for _, want := range []string{"accepted", "already applied"} {
+			c.ask(&a, append(args, "--date", second.date, "--as", officer)...)
+			require.Equal(c, want, a.Outcome, "%v", args)
+		}
 	}
-	c.does(officer, "comp", "revoke", second.contract, "--reason", "V01", "--date", second.date)
+	for n, amount := range []string{"100000.00", "90000.00", "90000.00"} {
+		twice("comp", "reserve", second.contract, "--amount", amount)
+		f := c.filing(second, second.date)
+		require.Equal(c, []any{compensation.FilingDraft, amount, n + 1}, []any{f.Status, f.Amount.String(), f.Reservations})
+		twice("comp", "revoke", second.contract, "--reason", "V01")
+		require.Equal(c, compensation.FilingRevoked, c.filing(second, second.date).Status)
+	}
 }
