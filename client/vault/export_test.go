@@ -62,3 +62,17 @@ func (v *Vault) Wrapped(id RecordID) []byte {
 	}
 	return r.wrapped
 }
+
+// Unreferenced are the numbers of blobs that no record has.
+func (v *Vault) Unreferenced() (numbers []uint64) {
+	it := v.blocks.NewIterator(prefix([]byte{inBlocks}), nil)
+	defer it.Release()
+	for it.Next() {
+		if number := numberIn(it.Key(), 1); v.active[number] || number >= v.next {
+			panic("a number that is in use or to come")
+		} else if garbage, err := v.unreferenced(number); err != nil || garbage {
+			numbers = append(numbers, number)
+		}
+	}
+	return numbers
+}

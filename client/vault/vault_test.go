@@ -284,3 +284,27 @@ func TestStoredValuesSwapped(t *testing.T) {
 		require.ErrorIs(t, v.Check(ctx, id), blob.ErrHash)
 	}
 }
+
+// What a put leaves that did not come to its end is garbage, and what is
+// being written is not.
+func TestGCRemovesWhatNoRecordHas(t *testing.T) {
+	v := newVault(t)
+	kept := put(t, v, random(2*blob.BlockSize))
+	n := vault.New{Subject: uscc, Schema: "x/1"}
+	running, ended := v.Batch(), v.Batch()
+	r, err := running.Add(ctx, n, bytes.NewReader(random(20*blob.BlockSize)))
+	require.NoError(t, err)
+	_, err = ended.Add(ctx, n, bytes.NewReader(random(20*blob.BlockSize)))
+	require.NoError(t, err)
+	ended.Discard()
+	c, err := v.GC(ctx)
+	require.NoError(t, err)
+	require.Equal(t, 1, c.Blobs)
+	require.NoError(t, running.Commit())
+	for _, id := range []vault.RecordID{kept.ID, r.ID} {
+		require.NoError(t, v.Check(ctx, id))
+	}
+	c, err = v.GC(ctx)
+	require.NoError(t, err)
+	require.Zero(t, c.Blobs)
+}

@@ -12,7 +12,7 @@ import (
 // MaxLinks is how many children a node has at most. With raw leaves of 1 MiB
 // it is the profile unixfs-v1-2025 of IPIP-499, so that any IPFS program
 // computes the same CID from the ciphertext
-// (docs/decisions/0007-blobs-are-unixfs-files.md).
+// (docs/decisions/0008-blobs-are-unixfs-files.md).
 const MaxLinks = 1024
 
 // maxDepth of nodes: far more than any disk holds.
