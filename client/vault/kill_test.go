@@ -303,4 +303,3 @@ func (s *survivor) look() {
 	}
 	require.Empty(t, v.Unreferenced(), "garbage is left")
 }
-
