@@ -97,6 +97,14 @@ type Blocks interface {
 	Block(ctx context.Context, number uint64) (*Block, error)
 }
 
+// RawBlocks reads blocks as the engine stores them, signatures and all, at the
+// caller's own peer. Only the real network's connections do: what they give
+// are bytes of Fabric's common.Block.
+type RawBlocks interface {
+	RawBlock(ctx context.Context, number uint64) ([]byte, error)
+	RawBlockOf(ctx context.Context, txID string) ([]byte, error) // the block that holds a transaction
+}
+
 // Signer is who signed: an MSP and the certificate's subject and
 // attributes.
 type Signer struct {

@@ -33,7 +33,10 @@ type door struct {
 	network *client.Network
 }
 
-var _ ledger.Ledger = (*connection)(nil)
+var (
+	_ ledger.Ledger    = (*connection)(nil)
+	_ ledger.RawBlocks = (*connection)(nil)
+)
 
 func (c *connection) through(g *gateway, p *wallet.Person) error {
 	id, sign, err := p.Fabric()
@@ -202,9 +205,24 @@ func (c *connection) Height(ctx context.Context) (uint64, error) {
 	return info.GetHeight(), nil
 }
 
+// RawBlock implements ledger.RawBlocks.
+func (c *connection) RawBlock(ctx context.Context, number uint64) ([]byte, error) {
+	return c.evaluate(ctx, ledger.StageQuery, ledger.Call{Chaincode: querier, Function: "GetBlockByNumber", Args: []string{c.factory.profile.Channel, strconv.FormatUint(number, 10)}})
+}
+
+// RawBlockOf implements ledger.RawBlocks.
+func (c *connection) RawBlockOf(ctx context.Context, txID string) ([]byte, error) {
+	raw, err := c.evaluate(ctx, ledger.StageQuery, ledger.Call{Chaincode: querier, Function: "GetBlockByTxID", Args: []string{c.factory.profile.Channel, txID}})
+	var e *ledger.Error
+	if errors.As(err, &e) {
+		e.TxID = txID
+	}
+	return raw, err
+}
+
 // Block implements ledger.Blocks.
 func (c *connection) Block(ctx context.Context, number uint64) (*ledger.Block, error) {
-	raw, err := c.evaluate(ctx, ledger.StageQuery, ledger.Call{Chaincode: querier, Function: "GetBlockByNumber", Args: []string{c.factory.profile.Channel, strconv.FormatUint(number, 10)}})
+	raw, err := c.RawBlock(ctx, number)
 	if err != nil {
 		return nil, err
 	}
@@ -225,12 +243,8 @@ func (c *connection) Block(ctx context.Context, number uint64) (*ledger.Block, e
 // Transaction implements ledger.Ledger: it reads the block on the caller's
 // peer.
 func (c *connection) Transaction(ctx context.Context, txID string) (*ledger.Transaction, error) {
-	raw, err := c.evaluate(ctx, ledger.StageQuery, ledger.Call{Chaincode: querier, Function: "GetBlockByTxID", Args: []string{c.factory.profile.Channel, txID}})
+	raw, err := c.RawBlockOf(ctx, txID)
 	if err != nil {
-		var e *ledger.Error
-		if errors.As(err, &e) {
-			e.TxID = txID
-		}
 		return nil, err
 	}
 	block := &common.Block{}
