@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/evidence"
 	"github.com/qingxinlian/qxl/client/evidencelog"
 )
@@ -125,6 +126,9 @@ func (v *Verdict) wrote(x *transaction, r *evidencelog.Receipt) error {
 	owner, _ := evidence.OwnerOfLog(cp.Origin)
 	if x.creator.msp != owner {
 		return refuse(NotWritten, "the log %s is %s's, the transaction is %s's", cp.Origin, owner, x.creator.msp)
+	}
+	if x.chaincode != command.CommonsName {
+		return refuse(NotWritten, "transaction %s is one of %q, anchors are of %s", x.id, x.chaincode, command.CommonsName)
 	}
 	head := false
 	for _, w := range x.public.GetWrites() {
