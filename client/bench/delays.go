@@ -48,6 +48,15 @@ func (d *delays) add(took time.Duration, results []book.Result) {
 	d.each = append(d.each, delay{took, len(results)})
 }
 
+// count adds a transaction that stands for so many.
+func (d *delays) count(took time.Duration, commands int, block uint64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.commands += commands
+	d.each = append(d.each, delay{took, commands})
+	d.lastBlock = max(d.lastBlock, block)
+}
+
 func (d *delays) all() collected {
 	d.mu.Lock()
 	defer d.mu.Unlock()

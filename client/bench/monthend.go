@@ -86,9 +86,14 @@ func (b *Bench) File(ctx context.Context) (Run, error) {
 
 func claimNo(i int) string { return fmt.Sprintf("BENCH-C-%06d", i) }
 
+// papersCID stands for every ciphertext.
+func papersCID() (cid.Cid, error) {
+	return cid.Prefix{Version: 1, Codec: cid.Raw, MhType: 0x12, MhLength: -1}.Sum([]byte("synthetic"))
+}
+
 // papers are the documents of a dossier.
 var papers = func() (list []compensation.Document) {
-	c, err := cid.Prefix{Version: 1, Codec: cid.Raw, MhType: 0x12, MhLength: -1}.Sum([]byte("synthetic"))
+	c, err := papersCID()
 	if err != nil {
 		panic(err)
 	}

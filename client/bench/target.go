@@ -28,10 +28,11 @@ type Target struct {
 	Factory ledger.Factory
 	Members book.Members
 	Bank    Bank
-	Enters  string // operator of the Commission who registers subjects and grants
-	Applies string // operator who enters applications
-	Opens   string // officer of the central bank who opens business days
-	Agrees  string // approver of Finance who records cooperation agreements
+	Enters  string   // operator of the Commission who registers subjects and grants
+	Applies string   // operator who enters applications
+	Opens   string   // officer of the central bank who opens business days
+	Agrees  string   // approver of Finance who records cooperation agreements
+	Keepers []Keeper // who keeps evidence logs
 	// Peers are people of each organization that has a peer: a block counts
 	// once each of their peers has it.
 	Peers []string

@@ -51,6 +51,8 @@ func newBenchCommand(a *app) *cobra.Command {
      more than a year later, all; its figures are per loan, not per command
   h  the month-end run of the compensation scheme over all loans, filed and claimed: caps, breakers, sums worked
      out again, deadlines; its figures are per loan
+  l  every organization appends records to its evidence log, a thousand a batch, as fast as the machine lets it, and
+     anchors the log once a second; its figures are per anchored record
   p  d again, for some seconds, while this program, peers and chaincode are profiled (Fabric only; see --profile)
   q  e likewise, once
   r  b likewise
@@ -62,7 +64,7 @@ A command counts when every peer has its block. docs/performance.md has figures 
 	f := cmd.Flags()
 	f.BoolVar(&b.fabric, "fabric", false, "on a native Fabric network 使用 Fabric 网络")
 	f.StringVar(&b.parts, "parts", "", "parts in order (default "+allParts+"; embedded "+embeddedParts+") 测试项")
-	f.IntVar(&b.seconds, "seconds", 30, "length of each run of a and b 单笔测试时长")
+	f.IntVar(&b.seconds, "seconds", 30, "length of each run of a, b and l 测试时长")
 	f.IntVar(&b.loans, "loans", 20_000, "loans of parts b, c, d, g and h 贷款笔数")
 	f.IntVar(&b.sample, "sample", sample.FullSize, "loans in the day files of e and f 日终文件贷款笔数")
 	f.IntVar(&b.batch, "batch", 0, "commands in a transaction 每笔交易的指令数")
@@ -165,8 +167,8 @@ func (b *benching) ledger(ctx context.Context, parts string) (err error) {
 func (b *benching) check(parts []string) error {
 	for _, part := range parts {
 		switch {
-		case !slices.Contains([]string{"a", "b", "c", "d", "e", "f", "g", "h", "p", "q", "r"}, part):
-			return &problem{Exit: exitUsage, Code: "PART_UNKNOWN", Field: "--parts", Limit: "a, b, c, d, e, f, g, h, p, q, r", Value: part, Zh: "没有这个测试项", En: "no such part"}
+		case !slices.Contains([]string{"a", "b", "c", "d", "e", "f", "g", "h", "l", "p", "q", "r"}, part):
+			return &problem{Exit: exitUsage, Code: "PART_UNKNOWN", Field: "--parts", Limit: "a, b, c, d, e, f, g, h, l, p, q, r", Value: part, Zh: "没有这个测试项", En: "no such part"}
 		case (part == "a" || part == "c") && !bench.HasBaselines():
 			return &problem{Exit: exitUsage, Code: "BASELINE_MISSING", Field: "--parts", Value: part, Zh: "本程序不含基准指令", En: "this program has no baselines",
 				Hint: "go build -tags bench ./cmd/qxl, or leave parts a and c out"}
@@ -204,6 +206,8 @@ func (b *benching) part(ctx context.Context, part string) error {
 			return err
 		}
 		return b.record(b.bench.MonthEnd(ctx))
+	case "l":
+		return b.record(b.bench.Anchors(ctx, time.Duration(b.seconds)*time.Second))
 	case "r":
 		return b.profile(ctx, func() error {
 			r, err := b.bench.Single(ctx, profiled)
@@ -325,6 +329,20 @@ func (b *benching) target(ctx context.Context) (bench.Target, error) {
 		Bank: bench.Bank{Name: bank.Name, MSP: bank.MSP, Book: bookName(bank.Name), Accepts: roles["officer"][0], Decides: roles["approver"][0], Lends: roles["officer"][1]},
 		Data: filepath.Join(b.session.dir, "data"), Workers: singlesOnFabric, BatchSize: b.batch, InFlight: b.inFlight,
 		Processes: func() (map[string][]int, error) { return map[string][]int{}, nil }, Peers: operators[:1]}
+	for _, o := range t.Organizations {
+		k := bench.Keeper{MSP: o.MSP}
+		for _, p := range o.People {
+			switch p.Role {
+			case "approver":
+				k.Signs = o.Name + "/" + p.User
+			case "officer", "operator":
+				k.Keeps = o.Name + "/" + p.User
+			}
+		}
+		if len(o.Peers) > 0 && k.Signs != "" && k.Keeps != "" {
+			x.Keepers = append(x.Keepers, k)
+		}
+	}
 	if !b.fabric {
 		x.Workers, x.Data = singlesEmbedded, b.session.dir
 		return x, nil

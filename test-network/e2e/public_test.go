@@ -147,7 +147,8 @@ func (s *seen) result(raw []byte) error {
 
 // What may stand in public for ever. An ID is of random characters.
 var (
-	publicKeys = regexp.MustCompile(`^(commons (Pconsortium:consortium|Iconsortium:consortium|Gconsortium:consortium\.[0-9]{6}|R:[0-9a-f]{64})` +
+	publicKeys = regexp.MustCompile(`^(commons (Pconsortium:consortium|Iconsortium:consortium|Gconsortium:consortium\.[0-9]{6}|R:[0-9a-f]{64}` +
+		`|P(evidence|head|checkpoint|cosignature):[0-9a-f]{32}|Gevidence:[0-9a-f]{32}\.[0-9]{6})` + // page names are hashes of what is public
 		`|book-[a-z0-9]+ owner|_lifecycle (namespaces|chaincode-sources)/.+|lscc (commons|book-[a-z0-9]+))$`)
 	counts   = regexp.MustCompile(`^[1-9][0-9]{0,3}$`)
 	bookName = regexp.MustCompile(`^book-[a-z0-9]+$`)
