@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -153,6 +154,9 @@ func (v *Vault) openKeys(o Options) error {
 		return err
 	}
 	v.keys, err = keys.Open(keysDir(o.Dir, v.Settings), passphrase)
+	// What scrypt took is given back now: a process that opens several stores
+	// would else hold all of it at once.
+	debug.FreeOSMemory()
 	return err
 }
 

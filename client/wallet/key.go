@@ -15,6 +15,10 @@ const (
 	// WorkFactorStandard costs about a second and 256 MiB, for people whose
 	// keys are worth something.
 	WorkFactorStandard = 18
+	// WorkFactorStore costs about a quarter of a second and 64 MiB, for keys of
+	// what runs beside the ledger, vault and log: opening them must not take
+	// more memory than all of their work (200 MB).
+	WorkFactorStore = 16
 	// WorkFactorSample costs about 10 ms: the passphrase of a synthetic
 	// consortium lies beside the keys, so more would protect nothing.
 	WorkFactorSample = 12

@@ -65,7 +65,7 @@ func (a *app) passphrase() (find func() ([]byte, error), workFactor int, err err
 	if err != nil {
 		return nil, 0, err
 	}
-	workFactor = wallet.WorkFactorStandard
+	workFactor = wallet.WorkFactorStore
 	if _, err := os.Stat(wallet.PassphraseFile(dir)); err == nil { // it lies beside the keys: more would protect nothing
 		workFactor = wallet.WorkFactorSample
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -40,6 +41,7 @@ func (f *vaultFlags) withLog(cmd *cobra.Command, a *app, do func(v *vault.Vault,
 		if err != nil {
 			return err
 		}
+		debug.FreeOSMemory() // what opening the key took
 		log := vaultLog{opened}
 		defer func() { err = errors.Join(err, log.Close()) }()
 		if _, err := v.Enter(cmd.Context(), log); err != nil {
