@@ -52,13 +52,10 @@ func (l *Log) Append(ctx context.Context, entries []Entry) ([]Receipt, error) {
 	return l.commit(leaves, nil)
 }
 
-// place gives each entry its place in the log and in its subject's chain; the
-// hash of the leaf before is filled in by commit, which computes it.
+// place gives each entry its place in the log; commit does so in its
+// subject's chain.
 func (l *Log) place(entries []Entry) ([]Leaf, error) {
 	leaves := make([]Leaf, len(entries))
-	if err := l.loadTails(entries); err != nil {
-		return nil, err
-	}
 	for i := range entries {
 		leaves[i] = Leaf{Entry: entries[i], Seq: l.tree.size + uint64(i)}
 		if entries[i].Kind == KindCorrection {
@@ -90,38 +87,44 @@ func (l *Log) checkCorrection(e *Entry, before []Leaf) error {
 	return nil
 }
 
-// commit writes leaves whose chains are not filled in yet, with the tiles, the
-// index and the head that follow from them. newSigner signs too and takes over.
+// commit writes leaves whose chains are not filled in yet, with the tiles and
+// the head that follow from them, and now and then the index. newSigner signs
+// too and takes over.
 func (l *Log) commit(leaves []Leaf, newSigner *noteSigner) ([]Receipt, error) {
+	ends, err := l.endsOf(leaves)
+	if err != nil {
+		return nil, err
+	}
 	t := l.tree.clone()
-	changed := make(map[[32]byte]tail, len(leaves))
 	receipts := make([]Receipt, len(leaves))
-	arena := make([]byte, 0, 192*len(leaves))
+	places := make([]place, 0, len(leaves))
 	var b leveldb.Batch
-	var key, value [64]byte // reused: a batch copies what it is given
+	arena := make([]byte, 0, 224*len(leaves)) // not one byte of it moves: receipts point into it
+	chunk := 0                                // where the chunk begins in arena
 	for i := range leaves {
 		leaf := &leaves[i]
 		if leaf.Subject != [32]byte{} {
-			before, ok := changed[leaf.Subject]
-			if !ok {
-				before = l.tails.get(leaf.Subject)
-			}
-			leaf.SubjectSeq, leaf.SubjectPrev = before.n+1, before.hash
+			end := ends[leaf.Subject]
+			leaf.SubjectSeq, leaf.SubjectPrev = end.n+1, end.hash
 		}
 		if err := leaf.check(); err != nil {
 			return nil, fmt.Errorf("entry %d: %w", i, err)
 		}
-		start := len(arena)
-		arena = leaf.appendTo(arena)
-		bytes := arena[start:len(arena):len(arena)]
-		hash := hashLeaf(bytes)
-		if leaf.Subject != [32]byte{} {
-			changed[leaf.Subject] = tail{leaf.SubjectSeq, hash}
-			b.Put(appendSubjectKey(key[:0], leaf.Subject, leaf.SubjectSeq), binary.BigEndian.AppendUint64(value[:0], leaf.Seq))
+		start := len(arena) + 2
+		arena = leaf.appendTo(append(arena, 0, 0))
+		raw := arena[start:len(arena):len(arena)]
+		binary.BigEndian.PutUint16(arena[start-2:], uint16(len(raw)))
+		if n := i%chunkLeaves + 1; n == chunkLeaves || i == len(leaves)-1 {
+			b.Put(entryKey(leaf.Seq+1-uint64(n)), arena[chunk:])
+			chunk = len(arena)
 		}
-		b.Put(binary.BigEndian.AppendUint64(append(key[:0], prefixEntry...), leaf.Seq), bytes)
+		hash := hashLeaf(raw)
+		if leaf.SubjectSeq > 0 {
+			ends[leaf.Subject] = tail{leaf.SubjectSeq, hash}
+			places = append(places, place{leaf.Subject, leaf.SubjectSeq, leaf.Seq})
+		}
 		t.append(hash, func(id tileID, hashes []Hash) { b.Put(tileKey(id), encodeTile(hashes)) })
-		receipts[i] = Receipt{Log: l.name, Seq: leaf.Seq, Leaf: bytes, LeafHash: hash, State: Sequenced}
+		receipts[i] = Receipt{Log: l.name, Seq: leaf.Seq, Leaf: raw, LeafHash: hash, State: Sequenced}
 	}
 	for level, hashes := range t.edge {
 		if len(hashes) > 0 {
@@ -129,14 +132,18 @@ func (l *Log) commit(leaves []Leaf, newSigner *noteSigner) ([]Receipt, error) {
 		}
 	}
 	signers := []note.Signer{l.signer}
-	h := head{keys: l.head.keys, appended: l.o.Now()}
+	h := head{keys: l.head.keys, appended: l.o.Now(), indexed: l.head.indexed}
 	if newSigner != nil {
 		signers = append(signers, newSigner)
 		h.keys = append(slices.Clip(h.keys), newSigner.pub())
 	}
-	var err error
 	if h.checkpoint, err = (Checkpoint{Log: l.name, Size: t.size, Root: t.root()}).sign(signers...); err != nil {
 		return nil, err
+	}
+	index := t.size-h.indexed >= l.o.indexEvery
+	if index {
+		putIndex(&b, append(slices.Clip(l.pending), places...))
+		h.indexed = t.size
 	}
 	b.Put(keyHead, h.encode())
 	if err := l.db.Write(&b, &opt.WriteOptions{Sync: true}); err != nil {
@@ -144,7 +151,11 @@ func (l *Log) commit(leaves []Leaf, newSigner *noteSigner) ([]Receipt, error) {
 		return nil, err
 	}
 	l.tree, l.head = t, h
-	l.tails.put(changed)
+	l.tails.put(ends)
+	if l.pending = append(l.pending, places...); index {
+		l.pending = nil
+		l.tails.age()
+	}
 	if newSigner != nil {
 		l.signer = newSigner
 	}

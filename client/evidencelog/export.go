@@ -3,7 +3,6 @@ package evidencelog
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -56,17 +55,16 @@ func (l *Log) exportTile(dir string, id tileID, width int) error {
 		return err
 	}
 	var bundle []byte
-	for i := range width {
-		seq := id.n*tileWidth + uint64(i)
-		raw, err := l.db.Get(entryKey(seq), nil)
-		if err != nil {
-			return &DamagedError{l.dir, fmt.Errorf("leaf %d: %w", seq, err)}
+	first := id.n * tileWidth
+	err = l.eachLeaf(first, first+uint64(width), func(seq uint64, raw []byte) error {
+		if hashLeaf(raw) != hashes[seq-first] {
+			return fmt.Errorf("leaf %d is not the one in the tree", seq)
 		}
-		if hashLeaf(raw) != hashes[i] {
-			return &DamagedError{l.dir, fmt.Errorf("leaf %d is not the one in the tree", seq)}
-		}
-		bundle = binary.BigEndian.AppendUint16(bundle, uint16(len(raw)))
-		bundle = append(bundle, raw...)
+		bundle = appendLeaf(bundle, raw)
+		return nil
+	})
+	if err != nil {
+		return &DamagedError{l.dir, err}
 	}
 	return publish(filepath.Join(dir, tilePath("entries", id.n, width)), bundle)
 }

@@ -30,13 +30,14 @@ type Log struct {
 	// tiles that are full, and so never change
 	cache tileCache
 
-	mu     sync.RWMutex // guards what follows
-	signer *noteSigner  // nil: read only
-	tree   tree
-	head   head
-	tails  tails
-	broken error // of a write that may or may not have reached the disk
-	closed bool
+	mu      sync.RWMutex // guards what follows
+	signer  *noteSigner  // nil: read only
+	tree    tree
+	head    head
+	tails   tails
+	pending []place // of leaves that the index of subjects does not have yet
+	broken  error   // of a write that may or may not have reached the disk
+	closed  bool
 }
 
 // Create makes a new log with a key of its own: whole or not at all. The name
@@ -188,6 +189,9 @@ func (l *Log) resume() error {
 	l.tree = l.tree.clone() // to have room to grow
 	if root := l.tree.root(); root != c.Root {
 		return damaged(fmt.Errorf("its tree has the root %s, its last checkpoint %s", root, c.Root))
+	}
+	if err := l.readPending(); err != nil {
+		return damaged(err)
 	}
 	if l.o.Passphrase == nil {
 		return nil

@@ -24,7 +24,8 @@ const testLog = "qxl/BankAMSP/1"
 func testOptions() Options {
 	return Options{
 		Passphrase: func() ([]byte, error) { return []byte("a passphrase of these tests"), nil },
-		WorkFactor: 1, // what is tested is not scrypt
+		WorkFactor: 1,   // what is tested is not scrypt
+		indexEvery: 200, // so that small logs have an index
 	}
 }
 
@@ -169,6 +170,7 @@ func TestEverySmallTree(t *testing.T) {
 func TestSubjectsAreChained(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		l, dir := newLog(t)
+		l.o.indexEvery = 7
 		want := map[[32]byte][]Leaf{}
 		for range rapid.IntRange(1, 6).Draw(rt, "batches") {
 			var entries []Entry
@@ -182,8 +184,13 @@ func TestSubjectsAreChained(t *testing.T) {
 				require.NoError(rt, err)
 				want[leaf.Subject] = append(want[leaf.Subject], leaf)
 			}
+			if rapid.Bool().Draw(rt, "forget") {
+				l.tails = tails{} // as after many more subjects
+				require.NoError(rt, l.readPending())
+			}
 			if rapid.Bool().Draw(rt, "reopen") {
 				l = reopen(t, l, dir)
+				l.o.indexEvery = 7
 			}
 		}
 		for subject, leaves := range want {
@@ -205,12 +212,13 @@ func TestSubjectsAreChained(t *testing.T) {
 func TestForgottenTailsAreReadAgain(t *testing.T) {
 	l, _ := newLog(t)
 	ctx := context.Background()
-	_, err := l.Append(ctx, records(0, 3, 3))
+	_, err := l.Append(ctx, records(0, 300, 3))
 	require.NoError(t, err)
 	l.tails = tails{}
+	require.NoError(t, l.readPending())
 	receipts, err := l.Append(ctx, append(records(1, 1, 3), records(1, 2, 3)...))
 	require.NoError(t, err)
-	for i, want := range []uint64{2, 3, 2} {
+	for i, want := range []uint64{101, 102, 101} {
 		leaf, err := DecodeLeaf(receipts[i].Leaf)
 		require.NoError(t, err)
 		require.Equal(t, want, leaf.SubjectSeq, "%d", i)

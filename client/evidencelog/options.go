@@ -16,11 +16,16 @@ type Options struct {
 	WorkFactor int
 	// Now is the clock for heartbeats; nil is time.Now. No leaf holds a time.
 	Now func() time.Time
+
+	indexEvery uint64 // leaves; 0 is indexEvery
 }
 
 func (o Options) withDefaults() Options {
 	if o.WorkFactor == 0 {
 		o.WorkFactor = wallet.WorkFactorStandard
+	}
+	if o.indexEvery == 0 {
+		o.indexEvery = indexEvery
 	}
 	if o.Now == nil {
 		o.Now = time.Now

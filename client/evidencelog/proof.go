@@ -32,8 +32,8 @@ func (l *Log) Prove(seq uint64) (Receipt, error) {
 		return Receipt{}, &DamagedError{l.dir, err}
 	}
 	r.Size = c.Size
-	if r.Leaf, err = l.db.Get(entryKey(seq), nil); err != nil {
-		return Receipt{}, &DamagedError{l.dir, fmt.Errorf("leaf %d: %w", seq, err)}
+	if r.Leaf, err = l.readRaw(seq); err != nil {
+		return Receipt{}, err
 	}
 	r.LeafHash = hashLeaf(r.Leaf)
 	if r.Proof, err = l.inclusion(seq, c.Size); err != nil {

@@ -1,12 +1,14 @@
 package evidencelog
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strconv"
 	"sync"
 
 	"github.com/syndtr/goleveldb/leveldb"
+	"github.com/syndtr/goleveldb/leveldb/util"
 
 	"github.com/qingxinlian/qxl/chaincode/invalid"
 )
@@ -43,15 +45,65 @@ func (l *Log) within(seq uint64) error {
 }
 
 func (l *Log) readLeaf(seq uint64) (Leaf, Hash, error) {
-	raw, err := l.db.Get(entryKey(seq), nil)
+	raw, err := l.readRaw(seq)
 	if err != nil {
-		return Leaf{}, Hash{}, &DamagedError{l.dir, fmt.Errorf("leaf %d: %w", seq, err)}
+		return Leaf{}, Hash{}, err
 	}
 	leaf, err := DecodeLeaf(raw)
 	if err != nil {
 		return Leaf{}, Hash{}, &DamagedError{l.dir, fmt.Errorf("leaf %d: %w", seq, err)}
 	}
 	return leaf, hashLeaf(raw), nil
+}
+
+// readRaw reads a leaf's bytes.
+func (l *Log) readRaw(seq uint64) (raw []byte, err error) {
+	err = l.eachLeaf(seq, seq+1, func(_ uint64, leaf []byte) error {
+		raw = bytes.Clone(leaf)
+		return nil
+	})
+	if err != nil {
+		return nil, &DamagedError{l.dir, err}
+	}
+	return raw, nil
+}
+
+// eachLeaf reads the leaves of a range, in their order; all must be there.
+// What it gives is good until the next one.
+func (l *Log) eachLeaf(from, to uint64, each func(seq uint64, raw []byte) error) error {
+	return eachLeaf(l.db, from, to, each)
+}
+
+func eachLeaf(db store, from, to uint64, each func(seq uint64, raw []byte) error) error {
+	walk := db.NewIterator(util.BytesPrefix([]byte(prefixEntry)), nil)
+	defer walk.Release()
+	next := from
+	for ok := from < to && seekBefore(walk, entryKey(from+1)); ok && next < to; ok = walk.Next() {
+		seq, known := seqOf(walk.Key())
+		if !known || seq > next {
+			break
+		}
+		for rest := walk.Value(); len(rest) > 0 && next < to; seq++ {
+			raw, more, ok := cutLeaf(rest)
+			if !ok {
+				return fmt.Errorf("leaf %d cannot be told from its neighbours", seq)
+			}
+			if rest = more; seq < next {
+				continue
+			}
+			if err := each(seq, raw); err != nil {
+				return err
+			}
+			next++
+		}
+	}
+	if err := walk.Error(); err != nil {
+		return fmt.Errorf("leaf %d: %w", next, err)
+	}
+	if next < to {
+		return fmt.Errorf("leaf %d is not there", next)
+	}
+	return nil
 }
 
 // readTile reads the first hashes of a tile, past the cache.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/syndtr/goleveldb/leveldb"
 	"github.com/syndtr/goleveldb/leveldb/util"
 )
 
@@ -15,12 +16,13 @@ type tail struct {
 	hash Hash
 }
 
-// tails remembers the ends of the chains met lately. Of two generations the
-// older is forgotten when the younger is full.
+// tails remembers the ends of chains: all those with leaves that the index does
+// not have, and many of those met lately. Of two generations the older is
+// forgotten when the younger is full.
 type tails struct{ young, old map[[32]byte]tail }
 
-// tailsKept bounds a generation: about 15 MB.
-const tailsKept = 1 << 17
+// tailsKept bounds a generation: about 25 MB.
+const tailsKept = 1 << 18
 
 func (c *tails) find(subject [32]byte) (tail, bool) {
 	t, ok := c.young[subject]
@@ -30,64 +32,131 @@ func (c *tails) find(subject [32]byte) (tail, bool) {
 	return t, ok
 }
 
-// get is for subjects that loadTails has seen to.
-func (c *tails) get(subject [32]byte) tail {
-	t, _ := c.find(subject)
-	return t
-}
-
-func (c *tails) put(changed map[[32]byte]tail) {
-	if c.young == nil || len(c.young)+len(changed) > tailsKept {
-		c.old, c.young = c.young, make(map[[32]byte]tail, len(changed))
+func (c *tails) put(ends map[[32]byte]tail) {
+	if c.young == nil {
+		c.young = make(map[[32]byte]tail, len(ends))
 	}
-	for subject, t := range changed {
+	for subject, t := range ends {
 		c.young[subject] = t
 	}
 }
 
-// loadTails reads the ends of the chains that entries go on with. Subjects
-// are looked for in the order of keys, so that neighbours share blocks.
-func (l *Log) loadTails(entries []Entry) error {
-	wanted := make(map[[32]byte]tail)
-	var order [][32]byte
-	for i := range entries {
-		subject := entries[i].Subject
+// age forgets the older ends. All have been indexed.
+func (c *tails) age() {
+	if len(c.young) > tailsKept {
+		c.old, c.young = c.young, nil
+	}
+}
+
+// place is a leaf's place in its subject's chain and in the log.
+type place struct {
+	subject [32]byte
+	n, seq  uint64
+}
+
+// The index of subjects is written for many leaves at once, so that a
+// subject's leaves of that time share a key: random keys are what a database
+// of this kind is slowest at. Until then the leaves themselves tell.
+const (
+	indexEvery = 1 << 16 // leaves; so many are read when the log is opened
+	indexShare = 1 << 10 // leaves of a key at most
+)
+
+// putIndex writes the index of places, in the order of keys.
+func putIndex(b *leveldb.Batch, places []place) {
+	slices.SortFunc(places, func(x, y place) int {
+		if c := bytes.Compare(x.subject[:], y.subject[:]); c != 0 {
+			return c
+		}
+		return int(int64(x.n) - int64(y.n))
+	})
+	var key [64]byte
+	var value []byte
+	for i := 0; i < len(places); {
+		first := places[i]
+		value = value[:0]
+		for ; i < len(places) && places[i].subject == first.subject && len(value) < 8*indexShare; i++ {
+			value = binary.BigEndian.AppendUint64(value, places[i].seq)
+		}
+		b.Put(appendSubjectKey(key[:0], first.subject, first.n), value)
+	}
+}
+
+// indexEntry reads an entry of the index: whose it is, and where the leaves
+// from the n-th on stand.
+func indexEntry(key, value []byte) (subject [32]byte, n uint64, seqs []byte, ok bool) {
+	const fixed = len(prefixSubject) + 32 + 1
+	if len(key) != fixed+8 || key[fixed-1] != '/' || len(value) == 0 || len(value)%8 != 0 {
+		return subject, 0, nil, false
+	}
+	return [32]byte(key[len(prefixSubject):]), binary.BigEndian.Uint64(key[fixed:]), value, true
+}
+
+// readPending reads the leaves that the index does not have.
+func (l *Log) readPending() error {
+	if l.head.indexed > l.tree.size {
+		return fmt.Errorf("%d leaves are indexed, there are %d", l.head.indexed, l.tree.size)
+	}
+	ends := map[[32]byte]tail{}
+	l.pending = nil
+	err := l.eachLeaf(l.head.indexed, l.tree.size, func(seq uint64, raw []byte) error {
+		leaf, err := DecodeLeaf(raw)
+		if err != nil {
+			return fmt.Errorf("leaf %d: %w", seq, err)
+		}
+		if leaf.SubjectSeq > 0 {
+			l.pending = append(l.pending, place{leaf.Subject, leaf.SubjectSeq, seq})
+			ends[leaf.Subject] = tail{leaf.SubjectSeq, hashLeaf(raw)}
+		}
+		return nil
+	})
+	l.tails.put(ends)
+	return err
+}
+
+// endsOf gives the ends of the chains that leaves go on with. Subjects that
+// are not remembered are looked for in the order of keys, so that neighbours
+// share blocks.
+func (l *Log) endsOf(leaves []Leaf) (map[[32]byte]tail, error) {
+	ends := make(map[[32]byte]tail, len(leaves))
+	var unknown [][32]byte
+	for i := range leaves {
+		subject := leaves[i].Subject
 		if subject == ([32]byte{}) {
 			continue
 		}
-		if _, seen := wanted[subject]; seen {
+		if _, seen := ends[subject]; seen {
 			continue
 		}
 		t, ok := l.tails.find(subject)
-		wanted[subject] = t // what is used again counts as young
+		if ends[subject] = t; !ok {
+			unknown = append(unknown, subject)
+		}
+	}
+	if len(unknown) == 0 {
+		return ends, nil
+	}
+	slices.SortFunc(unknown, func(a, b [32]byte) int { return bytes.Compare(a[:], b[:]) })
+	walk := l.db.NewIterator(util.BytesPrefix([]byte(prefixSubject)), nil)
+	defer walk.Release()
+	for _, subject := range unknown {
+		seq, n, ok := lastOf(walk, subject)
 		if !ok {
-			order = append(order, subject)
+			continue // the subject is new
 		}
+		leaf, hash, err := l.readLeaf(seq)
+		if err != nil {
+			return nil, err
+		}
+		if leaf.Subject != subject || leaf.SubjectSeq != n {
+			return nil, &DamagedError{l.dir, fmt.Errorf("the index of subjects leads to leaf %d, which is another's", seq)}
+		}
+		ends[subject] = tail{n, hash}
 	}
-	if len(order) > 0 {
-		slices.SortFunc(order, func(a, b [32]byte) int { return bytes.Compare(a[:], b[:]) })
-		walk := l.db.NewIterator(util.BytesPrefix([]byte(prefixSubject)), nil)
-		defer walk.Release()
-		for _, subject := range order {
-			seq, n, ok := lastOf(walk, subject)
-			if !ok {
-				continue // the subject is new
-			}
-			leaf, hash, err := l.readLeaf(seq)
-			if err != nil {
-				return err
-			}
-			if leaf.Subject != subject || leaf.SubjectSeq != n {
-				return &DamagedError{l.dir, fmt.Errorf("the index of subjects leads to leaf %d, which is another's", seq)}
-			}
-			wanted[subject] = tail{n, hash}
-		}
-		if err := walk.Error(); err != nil {
-			return &DamagedError{l.dir, err}
-		}
+	if err := walk.Error(); err != nil {
+		return nil, &DamagedError{l.dir, err}
 	}
-	l.tails.put(wanted)
-	return nil
+	return ends, nil
 }
 
 type seeker interface {
@@ -98,35 +167,50 @@ type seeker interface {
 	Value() []byte
 }
 
+// seekBefore goes to the last key before this one.
+func seekBefore(walk seeker, key []byte) bool {
+	if walk.Seek(key) {
+		return walk.Prev()
+	}
+	return walk.Last()
+}
+
 // lastOf finds a subject's last leaf in the index.
 func lastOf(walk seeker, subject [32]byte) (seq, n uint64, ok bool) {
-	prefix := subjectPrefix(subject)
-	after := subjectPrefix(subject)
+	after := appendSubjectKey(nil, subject, 0)
+	after = after[:len(after)-8]
 	after[len(after)-1]++
-	if walk.Seek(after) {
-		ok = walk.Prev()
-	} else {
-		ok = walk.Last()
-	}
-	if !ok || !bytes.HasPrefix(walk.Key(), prefix) || len(walk.Key()) != len(prefix)+8 || len(walk.Value()) != 8 {
+	if !seekBefore(walk, after) {
 		return 0, 0, false
 	}
-	return binary.BigEndian.Uint64(walk.Value()), binary.BigEndian.Uint64(walk.Key()[len(prefix):]), true
+	of, n, seqs, ok := indexEntry(walk.Key(), walk.Value())
+	if !ok || of != subject {
+		return 0, 0, false
+	}
+	return binary.BigEndian.Uint64(seqs[len(seqs)-8:]), n + uint64(len(seqs)/8) - 1, true
 }
 
 // Subject gives a subject's leaves in their order, by sequence number.
 func (l *Log) Subject(subject [32]byte) ([]uint64, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	prefix := subjectPrefix(subject)
-	walk := l.db.NewIterator(util.BytesPrefix(prefix), nil)
+	prefix := appendSubjectKey(nil, subject, 0)
+	walk := l.db.NewIterator(util.BytesPrefix(prefix[:len(prefix)-8]), nil)
 	defer walk.Release()
-	var seqs []uint64
+	var found []uint64
 	for walk.Next() {
-		if len(walk.Key()) != len(prefix)+8 || len(walk.Value()) != 8 {
-			return nil, &DamagedError{l.dir, fmt.Errorf("the index of subjects has an entry of %d bytes", len(walk.Value()))}
+		_, n, seqs, ok := indexEntry(walk.Key(), walk.Value())
+		if !ok || n != uint64(len(found)+1) {
+			return nil, &DamagedError{l.dir, fmt.Errorf("the index of subjects goes on with number %d after %d leaves", n, len(found))}
 		}
-		seqs = append(seqs, binary.BigEndian.Uint64(walk.Value()))
+		for ; len(seqs) > 0; seqs = seqs[8:] {
+			found = append(found, binary.BigEndian.Uint64(seqs))
+		}
 	}
-	return seqs, walk.Error()
+	for _, p := range l.pending {
+		if p.subject == subject {
+			found = append(found, p.seq)
+		}
+	}
+	return found, walk.Error()
 }

@@ -130,6 +130,9 @@ func (a *audit) readHead() {
 	if err == nil && a.signed.Log != r.Log {
 		err = fmt.Errorf("the checkpoint is of %s", a.signed.Log)
 	}
+	if err == nil && a.head.indexed > a.signed.Size {
+		err = fmt.Errorf("%d leaves are indexed, there are %d", a.head.indexed, a.signed.Size)
+	}
 	if err == nil && !bytes.Equal(a.head.encode(), raw) {
 		err = errors.New("not written as heads are")
 	}

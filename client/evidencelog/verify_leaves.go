@@ -5,25 +5,8 @@ import (
 	"encoding/binary"
 	"errors"
 
-	"github.com/syndtr/goleveldb/leveldb"
 	"github.com/syndtr/goleveldb/leveldb/util"
 )
-
-// Of leaves that cannot be read.
-const (
-	absent = -1 // not there
-	broken = -2 // the database has something there that it cannot read
-)
-
-// chunk is the leaves of one tile as read.
-type chunk struct {
-	n      uint64
-	size   [tileWidth]int // of each leaf; absent or broken
-	arena  []byte
-	width  int
-	err    error
-	beyond uint64 // leaves past the end of the log, found at its end
-}
 
 // maxGap bounds for how many leaves that are not there an audit looks further:
 // a forged head cannot keep it busy.
@@ -39,30 +22,36 @@ func (a *audit) leaves() (uint64, error) {
 		a.report.find(Finding{Verdict: Missing, Place: "leaf", First: last, Last: end - 1, Zh: "缺少叶子", En: "the leaf is not there"})
 		end = last
 	}
-	chunks, free := make(chan *chunk, 4), make(chan *chunk, 6)
+	tiles, free := make(chan *leafTile, 4), make(chan *leafTile, 6)
 	for range cap(free) {
-		free <- &chunk{}
+		free <- &leafTile{}
 	}
 	stop := make(chan struct{})
-	go a.read(end, chunks, free, stop)
+	go readLeaves(a.ctx, a.db, end, tiles, free, stop)
 	defer func() {
 		close(stop)
-		for range chunks { // until the reader has gone
+		for range tiles { // until the reader has gone
 		}
 	}()
 	asked := map[uint64]bool{end / tileWidth: true, a.expect.Size / tileWidth: true}
 	a.tree.leaves = map[uint64][]Hash{}
 	a.anchoredSizes(func(size uint64) { asked[size/tileWidth] = true })
 	var decoded [tileWidth]Leaf
-	for c := range chunks {
+	for c := range tiles {
 		if c.err != nil {
 			return 0, c.err
+		}
+		if c.twice > 0 {
+			a.report.find(Finding{Verdict: Tampered, Place: "database", First: c.twice - 1, Last: c.twice - 1, Zh: "叶子存了两份", En: "leaves are stored a second time"})
 		}
 		if c.beyond > 0 {
 			a.report.find(Finding{Verdict: Tampered, Place: "leaf", First: end, Last: end + c.beyond - 1, Zh: "日志头之后还有叶子", En: "leaves beyond the log's last checkpoint"})
 			continue
 		}
-		hashes, err := a.chunk(c, end, decoded[:c.width])
+		if c.width == 0 {
+			continue
+		}
+		hashes, err := a.leafTile(c, end, decoded[:c.width])
 		if err != nil {
 			return 0, err
 		}
@@ -83,7 +72,12 @@ func (a *audit) lastLeaf() uint64 {
 	defer walk.Release()
 	for ok := walk.Last(); ok; ok = walk.Prev() {
 		if seq, ok := seqOf(walk.Key()); ok && seq < 1<<62 {
-			return seq + 1
+			for rest := walk.Value(); len(rest) > 0; seq++ {
+				if _, rest, ok = cutLeaf(rest); !ok {
+					break
+				}
+			}
+			return seq
 		}
 	}
 	return 0
@@ -106,83 +100,9 @@ func (a *audit) anchoredSizes(each func(uint64)) {
 	}
 }
 
-// read fills chunks until the end, then counts what stands beyond it.
-func (a *audit) read(end uint64, chunks chan<- *chunk, free <-chan *chunk, stop <-chan struct{}) {
-	defer close(chunks)
-	prefix := util.BytesPrefix([]byte(prefixEntry))
-	walk := a.db.NewIterator(prefix, nil)
-	defer func() { walk.Release() }()
-	on := walk.First()
-	for n := uint64(0); n*tileWidth < end; n++ {
-		var c *chunk
-		select {
-		case c = <-free:
-		case <-stop:
-			return
-		}
-		*c = chunk{n: n, arena: c.arena[:0], width: int(min(tileWidth, end-n*tileWidth)), err: a.ctx.Err()}
-		for i := range c.width {
-			c.size[i] = absent
-		}
-		last := n*tileWidth + uint64(c.width)
-		for ; on; on = walk.Next() {
-			seq, ok := seqOf(walk.Key())
-			if !ok || seq < n*tileWidth {
-				continue
-			}
-			if seq >= last {
-				break
-			}
-			c.size[seq-n*tileWidth] = len(walk.Value())
-			c.arena = append(c.arena, walk.Value()...)
-		}
-		if !on && walk.Error() != nil {
-			a.readSingly(c)
-			walk.Release()
-			walk = a.db.NewIterator(prefix, nil)
-			on = walk.Seek(entryKey(last))
-		}
-		select {
-		case chunks <- c:
-		case <-stop:
-			return
-		}
-	}
-	c := &chunk{}
-	for ; on; on = walk.Next() {
-		if seq, ok := seqOf(walk.Key()); !ok || seq >= end {
-			c.beyond++
-		}
-	}
-	if c.beyond > 0 {
-		select {
-		case chunks <- c:
-		case <-stop:
-		}
-	}
-}
-
-// readSingly reads the leaves of a chunk one by one, where the database could
-// not walk over them.
-func (a *audit) readSingly(c *chunk) {
-	c.arena = c.arena[:0]
-	for i := range c.width {
-		raw, err := a.db.Get(entryKey(c.n*tileWidth+uint64(i)), nil)
-		switch {
-		case err == nil:
-			c.size[i] = len(raw)
-			c.arena = append(c.arena, raw...)
-		case errors.Is(err, leveldb.ErrNotFound):
-			c.size[i] = absent
-		default:
-			c.size[i] = broken
-		}
-	}
-}
-
-// chunk hashes the leaves of a tile, decides which of them are what the log
+// leafTile hashes the leaves of a tile, decides which of them are what the log
 // signed, and checks the chains that go through them.
-func (a *audit) chunk(c *chunk, end uint64, decoded []Leaf) ([]Hash, error) {
+func (a *audit) leafTile(c *leafTile, end uint64, decoded []Leaf) ([]Hash, error) {
 	stored := a.storedTile(tileID{0, c.n}, c.width)
 	hashes := make([]Hash, c.width)
 	var problem [tileWidth]error
@@ -208,7 +128,7 @@ func (a *audit) chunk(c *chunk, end uint64, decoded []Leaf) ([]Hash, error) {
 		case c.size[i] == absent:
 			a.report.leaf(Missing, seq, "缺少叶子", "the leaf is not there")
 		case c.size[i] == broken:
-			a.report.leaf(Tampered, seq, "叶子无法读取", "the database cannot read the leaf")
+			a.report.leaf(Tampered, seq, "叶子被篡改", "the database cannot read the leaf")
 		case problem[i] == nil && leaf.Seq != seq:
 			a.report.leaf(Reordered, seq, "叶子不在原位", "another leaf stands in this place")
 		case wrong[i] || problem[i] != nil:
@@ -236,7 +156,9 @@ func (a *audit) good(leaf *Leaf, hash Hash) error {
 			a.report.leaf(Reordered, leaf.Seq, "主体的存证链断裂", "the subject's chain of leaves is broken here")
 		}
 		a.ends[leaf.Subject] = tail{leaf.SubjectSeq, hash}
-		a.index.add(leaf.Subject, leaf.SubjectSeq, leaf.Seq)
+		if leaf.Seq < a.head.indexed {
+			a.index.add(leaf.Subject, leaf.SubjectSeq, leaf.Seq)
+		}
 	}
 	if leaf.Rotation != nil {
 		a.rotation(leaf)

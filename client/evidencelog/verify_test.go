@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -74,6 +75,36 @@ func inDatabase(t testing.TB, dir string, do func(db *leveldb.DB)) {
 	require.NoError(t, err)
 	do(db)
 	require.NoError(t, db.Close())
+}
+
+func rawLeaf(t testing.TB, db *leveldb.DB, seq uint64) (found []byte) {
+	require.NoError(t, eachLeaf(db, seq, seq+1, func(_ uint64, raw []byte) error {
+		found = bytes.Clone(raw)
+		return nil
+	}))
+	return found
+}
+
+// changeLeaf puts other bytes in the place of a leaf, or takes it out.
+func changeLeaf(t testing.TB, db *leveldb.DB, seq uint64, change func([]byte) []byte) {
+	walk := db.NewIterator(util.BytesPrefix([]byte(prefixEntry)), nil)
+	defer walk.Release()
+	require.True(t, seekBefore(walk, entryKey(seq+1)))
+	var chunk []byte
+	at, ok := seqOf(walk.Key())
+	require.True(t, ok)
+	for rest := walk.Value(); len(rest) > 0; at++ {
+		var raw []byte
+		raw, rest, ok = cutLeaf(rest)
+		require.True(t, ok)
+		if raw = bytes.Clone(raw); at == seq {
+			raw = change(raw)
+		}
+		if raw != nil {
+			chunk = appendLeaf(chunk, raw)
+		}
+	}
+	require.NoError(t, db.Put(walk.Key(), chunk, nil))
 }
 
 func auditOf(t testing.TB, dir string, expect Expect) *Report {
@@ -151,56 +182,84 @@ func TestVerdicts(t *testing.T) {
 	put := func(key []byte, value string) func(*leveldb.DB) {
 		return func(db *leveldb.DB) { require.NoError(t, db.Put(key, []byte(value), nil)) }
 	}
-	index := appendSubjectKey(nil, subjectOf(3), 2)
-	type place struct {
+	index := appendSubjectKey(nil, subjectOf(3), 1) // leaves 3, 20, 37, …
+	leaf := func(seq uint64, change func([]byte) []byte) func(*leveldb.DB) {
+		return func(db *leveldb.DB) { changeLeaf(t, db, seq, change) }
+	}
+	flipLeaf := func(seq uint64, at int) func(*leveldb.DB) {
+		return leaf(seq, func(raw []byte) []byte { raw[at] ^= 4; return raw })
+	}
+	type at struct {
 		verdict     Verdict
 		place       string
 		first, last uint64
 	}
+	indexedLeaves := func(first uint64) (all []at) {
+		for seq := first; seq < 600; seq += 17 {
+			all = append(all, at{Tampered, "index", seq, seq})
+		}
+		return all
+	}
 	for name, c := range map[string]struct {
 		harm func(*leveldb.DB)
-		want []place
+		want []at
 	}{
-		"leaf flipped":               {flip(entryKey(5), 70), []place{{Tampered, "leaf", 5, 5}}},
-		"leaf's place flipped":       {flip(entryKey(5), 12), []place{{Reordered, "leaf", 5, 5}}},
-		"leaf of the edge flipped":   {flip(entryKey(700), 70), []place{{Tampered, "leaf", 700, 700}}},
-		"leaf cut":                   {put(entryKey(300), "short"), []place{{Tampered, "leaf", 300, 300}}},
-		"leaves swapped":             {swap(entryKey(10), entryKey(400)), []place{{Reordered, "leaf", 10, 10}, {Reordered, "leaf", 400, 400}}},
-		"leaf doubled":               {func(db *leveldb.DB) { raw, _ := db.Get(entryKey(8), nil); put(entryKey(9), string(raw))(db) }, []place{{Reordered, "leaf", 9, 9}}},
-		"leaf dropped":               {drop(entryKey(77)), []place{{Missing, "leaf", 77, 77}}},
-		"leaves dropped":             {drop(entryKey(254), entryKey(255), entryKey(256)), []place{{Missing, "leaf", 254, 256}}},
-		"last leaf dropped":          {drop(entryKey(743)), []place{{Missing, "leaf", 743, 743}}},
-		"leaf beyond the end":        {put(entryKey(800), "x"), []place{{Tampered, "leaf", 744, 744}}},
-		"tile flipped":               {flip(tileKey(tileID{0, 1}), 100), []place{{Tampered, "tile 0/1", 0, 0}}},
-		"tile of the edge flipped":   {flip(tileKey(tileID{0, 2}), 100), []place{{Tampered, "tile 0/2", 0, 0}}},
-		"upper tile flipped":         {flip(tileKey(tileID{1, 0}), 40), []place{{Tampered, "tile 1/0", 0, 0}}},
-		"tile cut":                   {put(tileKey(tileID{0, 0}), "short"), []place{{Tampered, "tile 0/0", 0, 0}}},
-		"tile dropped":               {drop(tileKey(tileID{0, 1})), []place{{Missing, "tile 0/1", 0, 0}}},
-		"upper tile dropped":         {drop(tileKey(tileID{1, 0})), []place{{Missing, "tile 1/0", 0, 0}}},
-		"tiles swapped":              {swap(tileKey(tileID{0, 0}), tileKey(tileID{0, 1})), []place{{Tampered, "tile 0/0", 0, 0}, {Tampered, "tile 0/1", 0, 0}}},
-		"tile too many":              {put(tileKey(tileID{2, 0}), "x"), []place{{Tampered, "database", 0, 0}}},
-		"index flipped":              {flip(index, 7), []place{{Tampered, "index", 16, 16}, {Tampered, "index", 20, 20}}},
-		"index dropped":              {drop(index), []place{{Tampered, "index", 20, 20}}},
-		"index too many":             {put(appendSubjectKey(nil, subjectOf(99), 1), "\x00\x00\x00\x00\x00\x00\x00\x05"), []place{{Tampered, "index", 5, 5}}},
-		"index of another shape":     {put([]byte("s/x"), "x"), []place{{Tampered, "index", 0, 0}}},
-		"checkpoint's root flipped":  {flip(keyHead, -150), []place{{Tampered, "head", 0, 0}}},
-		"signature flipped":          {flip(keyHead, -20), []place{{Tampered, "head", 0, 0}}},
-		"head dropped":               {drop(keyHead), []place{{Missing, "head", 0, 0}}},
-		"name changed":               {put(keyLog, "1 qxl/BankBMSP/1"), []place{{Tampered, "head", 0, 0}}},
-		"anchor flipped":             {flip(anchorKey(641), 40), []place{{Tampered, "anchor 641", 0, 0}, {Tampered, "anchors", 0, 0}}},
-		"anchor dropped":             {drop(anchorKey(641)), []place{{Tampered, "anchors", 0, 0}}},
-		"foreign key":                {put([]byte("zz"), "x"), []place{{Tampered, "database", 0, 0}}},
-		"leaf and its tile together": {consistently(t, false), []place{{Tampered, "leaf", 0, 255}, {Reordered, "leaf", 22, 22}}},
-		"leaf and all above it":      {consistently(t, true), []place{{Tampered, "head", 0, 0}}},
+		"leaf flipped":             {flipLeaf(5, 70), []at{{Tampered, "leaf", 5, 5}}},
+		"leaf's place flipped":     {flipLeaf(5, 12), []at{{Reordered, "leaf", 5, 5}}},
+		"leaf of the edge flipped": {flipLeaf(700, 70), []at{{Tampered, "leaf", 700, 700}}},
+		"leaf cut":                 {leaf(300, func([]byte) []byte { return []byte("short") }), []at{{Tampered, "leaf", 300, 300}}},
+		"leaves swapped": {func(db *leveldb.DB) {
+			a := rawLeaf(t, db, 10)
+			changeLeaf(t, db, 10, func([]byte) []byte { return rawLeaf(t, db, 400) })
+			changeLeaf(t, db, 400, func([]byte) []byte { return a })
+		}, []at{{Reordered, "leaf", 10, 10}, {Reordered, "leaf", 400, 400}}},
+		"leaf doubled":           {func(db *leveldb.DB) { changeLeaf(t, db, 9, func([]byte) []byte { return rawLeaf(t, db, 8) }) }, []at{{Reordered, "leaf", 9, 9}}},
+		"leaf taken out":         {leaf(77, func([]byte) []byte { return nil }), []at{{Reordered, "leaf", 77, 94}, {Missing, "leaf", 95, 95}}},
+		"last leaf taken out":    {leaf(743, func([]byte) []byte { return nil }), []at{{Missing, "leaf", 743, 743}}},
+		"length flipped":         {flip(entryKey(64), 0), []at{{Tampered, "leaf", 64, 95}}},
+		"lengths flipped":        {func(db *leveldb.DB) { flip(entryKey(224), 0)(db); flip(entryKey(256), 0)(db) }, []at{{Tampered, "leaf", 224, 287}}},
+		"chunk dropped":          {drop(entryKey(64)), []at{{Missing, "leaf", 64, 95}}},
+		"chunks dropped":         {drop(entryKey(224), entryKey(256)), []at{{Missing, "leaf", 224, 287}}},
+		"first chunk dropped":    {drop(entryKey(0)), []at{{Missing, "leaf", 0, 31}}},
+		"last chunks dropped":    {drop(entryKey(708), entryKey(740)), []at{{Missing, "leaf", 708, 743}}},
+		"chunks swapped":         {swap(entryKey(64), entryKey(128)), []at{{Reordered, "leaf", 64, 95}, {Reordered, "leaf", 128, 159}}},
+		"chunk of another shape": {put(entryKey(64), "x"), []at{{Tampered, "leaf", 64, 95}}},
+		"leaf beyond the end":    {put(entryKey(800), "x"), []at{{Tampered, "leaf", 744, 744}}},
+		"leaf stored twice": {func(db *leveldb.DB) {
+			raw, err := db.Get(entryKey(0), nil)
+			require.NoError(t, err)
+			put(entryKey(0), string(appendLeaf(raw, rawLeaf(t, db, 32))))(db)
+		}, []at{{Tampered, "database", 32, 32}}},
+		"tile flipped":               {flip(tileKey(tileID{0, 1}), 100), []at{{Tampered, "tile 0/1", 0, 0}}},
+		"tile of the edge flipped":   {flip(tileKey(tileID{0, 2}), 100), []at{{Tampered, "tile 0/2", 0, 0}}},
+		"upper tile flipped":         {flip(tileKey(tileID{1, 0}), 40), []at{{Tampered, "tile 1/0", 0, 0}}},
+		"tile cut":                   {put(tileKey(tileID{0, 0}), "short"), []at{{Tampered, "tile 0/0", 0, 0}}},
+		"tile dropped":               {drop(tileKey(tileID{0, 1})), []at{{Missing, "tile 0/1", 0, 0}}},
+		"upper tile dropped":         {drop(tileKey(tileID{1, 0})), []at{{Missing, "tile 1/0", 0, 0}}},
+		"tiles swapped":              {swap(tileKey(tileID{0, 0}), tileKey(tileID{0, 1})), []at{{Tampered, "tile 0/0", 0, 0}, {Tampered, "tile 0/1", 0, 0}}},
+		"tile too many":              {put(tileKey(tileID{2, 0}), "x"), []at{{Tampered, "database", 0, 0}}},
+		"index flipped":              {flip(index, 7), []at{{Tampered, "index", 3, 3}, {Tampered, "index", 7, 7}}},
+		"index dropped":              {drop(index), indexedLeaves(3)},
+		"index too many":             {put(appendSubjectKey(nil, subjectOf(99), 1), "\x00\x00\x00\x00\x00\x00\x00\x05"), []at{{Tampered, "index", 5, 5}}},
+		"index of another shape":     {put([]byte("s/x"), "x"), []at{{Tampered, "index", 0, 0}}},
+		"checkpoint's root flipped":  {flip(keyHead, -150), []at{{Tampered, "head", 0, 0}}},
+		"signature flipped":          {flip(keyHead, -20), []at{{Tampered, "head", 0, 0}}},
+		"head dropped":               {drop(keyHead), []at{{Missing, "head", 0, 0}}},
+		"name changed":               {put(keyLog, "1 qxl/BankBMSP/1"), []at{{Tampered, "head", 0, 0}}},
+		"anchor flipped":             {flip(anchorKey(641), 40), []at{{Tampered, "anchor 641", 0, 0}, {Tampered, "anchors", 0, 0}}},
+		"anchor dropped":             {drop(anchorKey(641)), []at{{Tampered, "anchors", 0, 0}}},
+		"foreign key":                {put([]byte("zz"), "x"), []at{{Tampered, "database", 0, 0}}},
+		"leaf and its tile together": {consistently(t, false), []at{{Tampered, "leaf", 0, 255}, {Reordered, "leaf", 22, 22}}},
+		"leaf and all above it":      {consistently(t, true), []at{{Tampered, "head", 0, 0}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			harmed := copyOf(t, dir)
 			inDatabase(t, harmed, c.harm)
 			r := auditOf(t, harmed, expect)
-			var got []place
+			var got []at
 			for _, f := range r.Findings {
 				if f.Verdict != Unanchored {
-					got = append(got, place{f.Verdict, f.Place, f.First, f.Last})
+					got = append(got, at{f.Verdict, f.Place, f.First, f.Last})
 				}
 			}
 			require.ElementsMatch(t, c.want, got, "%+v", r.Findings)
@@ -213,14 +272,12 @@ func TestVerdicts(t *testing.T) {
 // without the log's key.
 func consistently(t *testing.T, up bool) func(*leveldb.DB) {
 	return func(db *leveldb.DB) {
-		raw, err := db.Get(entryKey(5), nil)
-		require.NoError(t, err)
-		leaf, err := DecodeLeaf(raw)
+		leaf, err := DecodeLeaf(rawLeaf(t, db, 5))
 		require.NoError(t, err)
 		leaf.FieldRoot[0] ^= 1
-		raw, err = leaf.Encode()
+		raw, err := leaf.Encode()
 		require.NoError(t, err)
-		require.NoError(t, db.Put(entryKey(5), raw, nil))
+		changeLeaf(t, db, 5, func([]byte) []byte { return raw })
 		tile := func(id tileID, at int, h Hash) Hash {
 			raw, err := db.Get(tileKey(id), nil)
 			require.NoError(t, err)
@@ -246,20 +303,15 @@ func consistently(t *testing.T, up bool) func(*leveldb.DB) {
 func mend(t *testing.T, db *leveldb.DB) {
 	tr, ends := tree{}, map[[32]byte]Hash{}
 	put := func(id tileID, hashes []Hash) { require.NoError(t, db.Put(tileKey(id), encodeTile(hashes), nil)) }
-	for seq := uint64(0); ; seq++ {
-		raw, err := db.Get(entryKey(seq), nil)
-		if errors.Is(err, leveldb.ErrNotFound) {
-			break
-		}
-		require.NoError(t, err)
-		leaf, err := DecodeLeaf(raw)
+	for seq := range uint64(744) {
+		leaf, err := DecodeLeaf(rawLeaf(t, db, seq))
 		require.NoError(t, err)
 		if leaf.SubjectSeq > 0 {
 			leaf.SubjectPrev = ends[leaf.Subject]
 		}
-		raw, err = leaf.Encode()
+		raw, err := leaf.Encode()
 		require.NoError(t, err)
-		require.NoError(t, db.Put(entryKey(seq), raw, nil))
+		changeLeaf(t, db, seq, func([]byte) []byte { return raw })
 		ends[leaf.Subject] = hashLeaf(raw)
 		tr.append(hashLeaf(raw), put)
 	}
@@ -413,8 +465,11 @@ func TestDrillOfValues(t *testing.T) {
 			if f.Place != "leaf" || f.Verdict == Unanchored {
 				continue
 			}
-			for seq := f.First; seq <= f.Last; seq++ {
-				require.True(t, bytes.Equal(entryKey(seq), touched[0]) || bytes.Equal(entryKey(seq), touched[len(touched)-1]), "%d: %s of %q: %+v", i, what, touched, f)
+			for _, seq := range []uint64{f.First, f.Last} {
+				require.True(t, slices.ContainsFunc(touched, func(key []byte) bool {
+					first, ok := seqOf(key)
+					return ok && bytes.HasPrefix(key, []byte(prefixEntry)) && first <= seq && seq < first+chunkLeaves
+				}), "%d: %s of %q: %+v", i, what, touched, f)
 			}
 		}
 	}
