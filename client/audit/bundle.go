@@ -14,13 +14,16 @@ import (
 
 	"github.com/qingxinlian/qxl/chaincode/invalid"
 	"github.com/qingxinlian/qxl/client/evidencelog"
+	"github.com/qingxinlian/qxl/client/evidencelog/commitment"
+	"github.com/qingxinlian/qxl/client/vault"
 )
 
 // Bundle 证据包 is all that is needed, beside a Trust, to verify a receipt.
 type Bundle struct {
 	Orderers []Orderer
-	Anchor   Block   // holds the transaction that anchored the receipt's checkpoint
-	Confirms []Block // each holds a transaction that has read what it wrote; rising
+	Anchor   Block            // holds the transaction that anchored the receipt's checkpoint
+	Confirms []Block          // each holds a transaction that has read what it wrote; rising
+	Fields   *vault.Disclosed // of the record, opened; nil: none is
 	Receipt  evidencelog.Receipt
 }
 
@@ -77,12 +80,24 @@ func (b *Bundle) Encode() ([]byte, error) {
 			fmt.Fprintf(out, "envelope %s\n", b64(e))
 		}
 	}
+	if b.Fields != nil {
+		fmt.Fprintf(out, "fields %s\n", b64(b.Fields.Proof.Encode()))
+		for _, o := range b.Fields.Openings {
+			fmt.Fprintf(out, "field %s %s %s\n", b64([]byte(o.Name)), b64(o.Value), b64(o.Salt[:]))
+		}
+	}
 	fmt.Fprintln(out, "receipt")
 	out.Write(receipt)
 	return out.Bytes(), nil
 }
 
-func b64(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
+// b64 is base64; nothing is a hyphen.
+func b64(b []byte) string {
+	if len(b) == 0 {
+		return "-"
+	}
+	return base64.StdEncoding.EncodeToString(b)
+}
 
 func errBundle(line int, format string, a ...any) error {
 	return &invalid.Error{Code: "BUNDLE_FORMAT", Field: "bundle", Value: "line " + strconv.Itoa(line), Zh: "不是完整的证据包", En: fmt.Sprintf(format, a...),
@@ -105,28 +120,36 @@ func DecodeBundle(text []byte) (*Bundle, error) {
 			return nil, errBundle(n, "it ends before its receipt: it was cut")
 		}
 		rest = after
-		f := fields{words: strings.Split(string(line), " ")}
+		f := words{left: strings.Split(string(line), " ")}
 		var block *Block
 		if len(blocks) > 0 {
 			block = &blocks[len(blocks)-1]
 		}
 		switch word := f.next(); {
 		case n == 1 && string(line) == bundleHeader:
-			f.words = nil
+			f.left = nil
 		case n > 1 && word == "orderer" && block == nil && len(b.Orderers) < maxOrderers:
 			b.Orderers = append(b.Orderers, Orderer{uint32(f.number(32)), f.next(), f.bytes()})
-		case n > 1 && word == "block" && len(blocks) <= MaxConfirms:
+		case n > 1 && word == "block" && b.Fields == nil && len(blocks) <= MaxConfirms:
 			blocks = append(blocks, Block{Number: f.number(64), Previous: f.bytes(), Value: f.bytes()})
-		case word == "signature" && block != nil && len(block.Envelopes) == 0 && len(block.Signatures) < maxOrderers:
+		case word == "signature" && block != nil && b.Fields == nil && len(block.Envelopes) == 0 && len(block.Signatures) < maxOrderers:
 			block.Signatures = append(block.Signatures, BlockSignature{f.bytes(), f.bytes()})
-		case word == "envelope" && block != nil:
+		case word == "envelope" && block != nil && b.Fields == nil:
 			block.Envelopes = append(block.Envelopes, f.bytes())
+		case word == "fields" && block != nil && b.Fields == nil:
+			b.Fields = &vault.Disclosed{}
+			var err error
+			if b.Fields.Proof, err = commitment.DecodeProof(f.bytes()); err != nil {
+				return nil, errBundle(n, "%v", err)
+			}
+		case word == "field" && b.Fields != nil && len(b.Fields.Openings) < len(b.Fields.Proof.Index):
+			b.Fields.Openings = append(b.Fields.Openings, commitment.Opening{Field: commitment.Field{Name: string(f.bytes()), Value: f.bytes()}, Salt: f.hash()})
 		case word == "receipt" && block != nil:
 			ended = true
 		default:
 			return nil, errBundle(n, "no line that may stand here")
 		}
-		if f.bad || len(f.words) > 0 {
+		if f.bad || len(f.left) > 0 {
 			return nil, errBundle(n, "not written as its kind of line is")
 		}
 	}
@@ -141,32 +164,43 @@ func DecodeBundle(text []byte) (*Bundle, error) {
 	return b, b.check()
 }
 
-// fields takes words off a line; what is missing or malformed makes it bad.
-type fields struct {
-	words []string
-	bad   bool
+// words takes words off a line; what is missing or malformed makes it bad.
+type words struct {
+	left []string
+	bad  bool
 }
 
-func (f *fields) next() string {
-	if len(f.words) == 0 {
+func (f *words) next() string {
+	if len(f.left) == 0 {
 		f.bad = true
 		return ""
 	}
-	word := f.words[0]
-	f.words = f.words[1:]
+	word := f.left[0]
+	f.left = f.left[1:]
 	return word
 }
 
-func (f *fields) number(bits int) uint64 {
+func (f *words) number(bits int) uint64 {
 	n, err := strconv.ParseUint(f.next(), 10, bits)
 	f.bad = f.bad || err != nil
 	return n
 }
 
-func (f *fields) bytes() []byte {
-	b, err := base64.StdEncoding.Strict().DecodeString(f.next())
-	f.bad = f.bad || err != nil || len(b) == 0
+func (f *words) bytes() []byte {
+	word := f.next()
+	if word == "-" {
+		return nil
+	}
+	b, err := base64.StdEncoding.Strict().DecodeString(word)
+	f.bad = f.bad || err != nil
 	return b
+}
+
+func (f *words) hash() (h [32]byte) {
+	b := f.bytes()
+	f.bad = f.bad || len(b) != len(h)
+	copy(h[:], b)
+	return h
 }
 
 // check holds a bundle to what does not need a Trust: orders, and that

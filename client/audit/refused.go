@@ -21,6 +21,7 @@ const (
 	NotIncluded   = "AUDIT_LEAF"         // the leaf is not in the checkpoint's tree
 	NotConfirming = "AUDIT_CONFIRMATION" // a block is given as a confirmation and is none
 	OtherChannel  = "AUDIT_CHANNEL"      // it is of another channel than the one trusted
+	OtherField    = "AUDIT_FIELD"        // an opened field is not the record\'s
 	OtherFile     = "AUDIT_FILE"         // the file is not the one that the leaf is about
 )
 
@@ -33,6 +34,7 @@ var refusals = map[string]string{
 	NotIncluded:   "存证叶子不在检查点的树中",
 	NotConfirming: "所附区块不能确认该锚定",
 	OtherChannel:  "不是所信任的通道",
+	OtherField:    "所披露的字段不属于该记录",
 	OtherFile:     "文件与存证不符",
 }
 

@@ -41,6 +41,7 @@ type Verdict struct {
 	Orderers  []string         `json:"orderers"`
 	Endorsers []string         `json:"endorsers"`
 	Confirms  []Confirmation   `json:"confirmations"`
+	Fields    []Field          `json:"fields,omitempty"` // opened, and proven to be the record's
 }
 
 // Confirmation is a later transaction that has read what the anchor wrote.
@@ -87,7 +88,11 @@ func (t *Trust) Verify(b *Bundle) (*Verdict, error) {
 	if err := v.wrote(x, r); err != nil {
 		return nil, err
 	}
-	if err := v.included(r); err != nil {
+	leaf, err := v.included(r)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.opened(b.Fields, leaf); err != nil {
 		return nil, err
 	}
 	for i := range b.Confirms {
@@ -157,22 +162,22 @@ func (v *Verdict) wrote(x *transaction, r *evidencelog.Receipt) error {
 
 // included verifies that the leaf is the receipt's, in its place, in the
 // anchored tree.
-func (v *Verdict) included(r *evidencelog.Receipt) error {
+func (v *Verdict) included(r *evidencelog.Receipt) (*evidencelog.Leaf, error) {
 	leaf, err := evidencelog.DecodeLeaf(r.Leaf)
 	if err != nil {
-		return refuse(NotIncluded, "%v", err)
+		return nil, refuse(NotIncluded, "%v", err)
 	}
 	if leaf.Seq != r.Seq || r.Size != v.Size {
-		return refuse(NotIncluded, "the leaf says it is number %d of its log, the receipt %d", leaf.Seq, r.Seq)
+		return nil, refuse(NotIncluded, "the leaf says it is number %d of its log, the receipt %d", leaf.Seq, r.Seq)
 	}
 	if err := evidencelog.VerifyInclusion(evidencelog.Checkpoint{Log: v.Log, Size: v.Size, Root: v.Root}, r.Seq, r.LeafHash, r.Proof); err != nil {
-		return refuse(NotIncluded, "%v", err)
+		return nil, refuse(NotIncluded, "%v", err)
 	}
 	v.Seq, v.Kind, v.Schema, v.LeafHash = r.Seq, leaf.Kind, leaf.Schema, r.LeafHash
 	if leaf.CID.Defined() {
 		v.CID = leaf.CID.String()
 	}
-	return nil
+	return &leaf, nil
 }
 
 // confirmed finds in a block an endorsed transaction that has read the head or

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
@@ -14,6 +15,7 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/invalid"
 	"github.com/qingxinlian/qxl/client/audit/audittest"
 	"github.com/qingxinlian/qxl/client/evidencelog"
+	"github.com/qingxinlian/qxl/client/vault"
 )
 
 // refusedAs asserts which refusal an error is.
@@ -56,6 +58,81 @@ func TestBundleThereAndBack(t *testing.T) {
 	require.Len(t, v.Confirms, 1)
 	require.Equal(t, "next anchor", v.Confirms[0].Says)
 	require.Equal(t, cidOf("d").String(), v.CID)
+	require.Equal(t, []Field{{"file.sha256", hexSHA([]byte("plain d"))}, {"remark", ""}}, v.Fields)
+}
+
+// A file is the record's ciphertext or, where its hash is opened, the record.
+func TestFileBelongsToLeaf(t *testing.T) {
+	trust, b := newWorld(t, 0).bundle()
+	match := func(content string) (string, error) {
+		v, err := trust.Verify(b)
+		require.NoError(t, err)
+		return v.Match(t.Context(), strings.NewReader(content), int64(len(content)))
+	}
+	is, err := match("d") // a blob of one block
+	require.NoError(t, err)
+	require.Equal(t, Ciphertext, is)
+	is, err = match("plain d")
+	require.NoError(t, err)
+	require.Equal(t, Plaintext, is)
+	_, err = match("plain e")
+	refusedAs(t, OtherFile, err)
+	b.Fields = nil
+	_, err = match("plain d")
+	refusedAs(t, OtherFile, err)
+}
+
+// From a vault's record to the bundle: its exported ciphertext belongs to the
+// leaf, and so does the file itself, block by block and by its opened hash.
+func TestVaultRecordIsProven(t *testing.T) {
+	w := newWorld(t, 0)
+	dir := t.TempDir()
+	o := vault.Options{Dir: dir, Passphrase: func() ([]byte, error) { return []byte("测试口令"), nil }}
+	require.NoError(t, vault.Init(o, vault.Settings{Organization: "BankA"}, 1))
+	house, err := vault.Open(o)
+	require.NoError(t, err)
+	defer house.Close()
+	content := bytes.Repeat([]byte("合同"), 500_000) // several blocks
+	record, err := house.Put(t.Context(), vault.New{Subject: "91630100MA75ABCD12", Schema: "contract/1", Name: "合同.pdf"}, bytes.NewReader(content))
+	require.NoError(t, err)
+	e, err := house.Entry(record.ID, bankLog)
+	require.NoError(t, err)
+	_, err = w.log.Append(t.Context(), []evidencelog.Entry{entry("x"), e})
+	require.NoError(t, err)
+	a, index := w.anchor(1)
+	w.confirm(1, a, index)
+	b, _, err := w.source.Bundle(t.Context(), w.prove(1))
+	require.NoError(t, err)
+	opened, err := house.Disclose(record.ID, vault.FieldSHA256)
+	require.NoError(t, err)
+	b.Fields = &opened
+	text, err := b.Encode()
+	require.NoError(t, err)
+	b, err = DecodeBundle(text)
+	require.NoError(t, err)
+	v, err := w.trust().Verify(b)
+	require.NoError(t, err)
+
+	var car bytes.Buffer
+	require.NoError(t, house.Export(t.Context(), record.ID, &car))
+	match := func(content []byte) (string, error) {
+		return v.Match(t.Context(), bytes.NewReader(content), int64(len(content)))
+	}
+	is, err := match(car.Bytes())
+	require.NoError(t, err)
+	require.Equal(t, Ciphertext, is)
+	is, err = match(content)
+	require.NoError(t, err)
+	require.Equal(t, Plaintext, is)
+	for _, at := range []int{40, car.Len() / 2, car.Len() - 1} {
+		bad := bytes.Clone(car.Bytes())
+		bad[at] ^= 1
+		_, err = match(bad)
+		refusedAs(t, OtherFile, err)
+	}
+	content[len(content)-1] ^= 1
+	_, err = match(content)
+	refusedAs(t, OtherFile, err)
 }
 
 // Every byte of the text is authenticated or fixed by the format: there is no
@@ -236,6 +313,11 @@ func TestFalseBundlesAreRefused(t *testing.T) {
 		{name: "a newer checkpoint of the log", code: NotWritten, bundle: func(w *world, b *Bundle, r *evidencelog.Receipt) {
 			w.append(1)
 			_, r.Checkpoint = w.log.Checkpoint()
+		}},
+		{name: "another record's fields", code: OtherField, bundle: func(w *world, b *Bundle, r *evidencelog.Receipt) { b.Fields = disclosed("c", 0) }},
+		{name: "a field that was altered", code: OtherField, bundle: func(w *world, b *Bundle, r *evidencelog.Receipt) {
+			b.Fields = disclosed("d", 0)
+			b.Fields.Openings[0].Value = []byte("600000.00")
 		}},
 		{name: "a confirmation that is an earlier block", code: NotConfirming, bundle: func(w *world, b *Bundle, r *evidencelog.Receipt) {
 			b.Confirms[0].Number = b.Anchor.Number

@@ -11,6 +11,8 @@ import (
 
 	"github.com/qingxinlian/qxl/client/audit/audittest"
 	"github.com/qingxinlian/qxl/client/evidencelog"
+	"github.com/qingxinlian/qxl/client/evidencelog/commitment"
+	"github.com/qingxinlian/qxl/client/vault"
 )
 
 const bankLog = "qxl/BankAMSP/1"
@@ -48,7 +50,35 @@ func cidOf(s string) cid.Cid {
 }
 
 func entry(no string) evidencelog.Entry {
-	return evidencelog.Entry{Kind: evidencelog.KindRecord, Subject: sha256.Sum256([]byte("s" + no)), CID: cidOf(no), Schema: "contract/1"}
+	root := commitment.Root(commitments(no))
+	return evidencelog.Entry{Kind: evidencelog.KindRecord, Subject: sha256.Sum256([]byte("s" + no)), CID: cidOf(no), FieldRoot: root, Schema: "contract/1"}
+}
+
+// fieldsOf are the fields of a record: its hash, an amount, an empty remark.
+func fieldsOf(no string) []commitment.Field {
+	return []commitment.Field{{Name: "amount", Value: []byte("500000.00")}, {Name: "file.sha256", Value: []byte(hexSHA([]byte("plain " + no)))}, {Name: "remark"}}
+}
+
+func commitments(no string) [][32]byte {
+	_, list, err := commitment.Record(sha256.Sum256([]byte("key "+no)), fieldsOf(no))
+	if err != nil {
+		panic(err)
+	}
+	return list
+}
+
+// disclosed opens fields of a record.
+func disclosed(no string, index ...int) *vault.Disclosed {
+	p, err := commitment.Prove(commitments(no), index...)
+	if err != nil {
+		panic(err)
+	}
+	d := &vault.Disclosed{Proof: p}
+	for _, i := range p.Index {
+		f := fieldsOf(no)[i]
+		d.Openings = append(d.Openings, commitment.Opening{Field: f, Salt: commitment.Salt(sha256.Sum256([]byte("key "+no)), f.Name)})
+	}
+	return d
 }
 
 // append puts n records into the log.
@@ -94,6 +124,7 @@ func (w *world) bundle() (*Trust, *Bundle) {
 	b, v, err := w.source.Bundle(w.Context(), w.prove(3))
 	require.NoError(w, err)
 	require.Equal(w, Confirmed, v.State)
+	b.Fields = disclosed("d", 1, 2)
 	return w.trust(), b
 }
 
