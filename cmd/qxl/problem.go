@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
+	"github.com/qingxinlian/qxl/client/audit"
 	"github.com/qingxinlian/qxl/cmd/internal/frontdoor"
 )
 
@@ -29,4 +31,13 @@ func (a *app) finish(err error) int {
 
 // explainers turn the typed errors of the rooms into problems; the first
 // that knows an error wins.
-var explainers = []func(error) *problem{explainRefusal, explainLedger, frontdoor.Person, explainInvalid, explainAnchor, explainVault, explainFile}
+var explainers = []func(error) *problem{explainRefusal, explainLedger, frontdoor.Person, explainInvalid, explainAnchor, explainVault, explainFile, explainRefusedBundle}
+
+// explainRefusedBundle: making a bundle found that it would not verify.
+func explainRefusedBundle(err error) *problem {
+	var r *audit.Refused
+	if !errors.As(err, &r) {
+		return nil
+	}
+	return &problem{Exit: exitRefused, Code: r.Code, Zh: r.Zh, En: r.En}
+}

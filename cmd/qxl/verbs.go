@@ -5,7 +5,7 @@ package main
 var verbs = append(roomCommands(),
 	newRunCommand, newImportCommand, newReconcileCommand, newEndOfDayCommand, newSampleCommand,
 	newLoanCommand, newFundCommand, newCompCommand, newTxCommand, newPeopleCommand, newFoundCommand, newDigestCommand, newFactsCommand,
-	newCheckCommand, newVaultCommand, newLogCommand,
+	newCheckCommand, newVaultCommand, newLogCommand, newAuditCommand,
 	newUpCommand, newDownCommand, newStatusCommand, newLogsCommand, newNetworkCommand,
 	newBenchCommand, newChaincodeCommand, newSupervisorCommand,
 )
