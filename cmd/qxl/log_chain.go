@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -38,7 +39,7 @@ func newLogCommand(a *app) *cobra.Command {
 Each record of an organization is a leaf in its own evidence log; the ledger holds the log's checkpoints, which other
 organizations cosign. docs/evidence-format.md is the format.`,
 	})
-	for _, verb := range logChainVerbs {
+	for _, verb := range append(slices.Clone(logVerbs), logChainVerbs...) {
 		cmd.AddCommand(verb(a))
 	}
 	return cmd
