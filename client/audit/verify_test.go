@@ -222,6 +222,10 @@ func TestFalseBundlesAreRefused(t *testing.T) {
 		{name: "a client endorsed", code: NotEndorsed, tx: func(w *world, x *audittest.Tx) { x.Endorsers[0] = w.Of("CommissionMSP").Client }},
 		{name: "an orderer endorsed", code: NotEndorsed, tx: func(w *world, x *audittest.Tx) { x.Endorsers[0] = w.Of("CommissionMSP").Orderer }},
 		{name: "an authority's root endorsed", code: NotEndorsed, tx: func(w *world, x *audittest.Tx) { x.Endorsers[0] = &w.Of("CommissionMSP").Node }},
+		{name: "a peer that is an authority endorsed", code: NotEndorsed, tx: func(w *world, x *audittest.Tx) {
+			x.Endorsers[0] = w.Of("CommissionMSP").IssueAuthority("peer1", "peer")
+		}},
+		{name: "the other signature of the same", code: NotEndorsed, tx: func(w *world, x *audittest.Tx) { x.Endorsers[0] = x.Endorsers[0].High() }},
 		{name: "a stranger endorsed", code: NotEndorsed, tx: func(w *world, x *audittest.Tx) { x.Endorsers[0] = stranger.Issue("peer0", "peer") }},
 		{name: "a bank in an authority's place", code: NotEndorsed, tx: func(w *world, x *audittest.Tx) { x.Endorsers[0] = w.Of("BankAMSP").Peer }},
 		{name: "another proposal was endorsed", code: NotEndorsed, tx: func(w *world, x *audittest.Tx) {

@@ -34,6 +34,7 @@ type Node struct {
 	Cert *x509.Certificate
 	PEM  []byte
 	key  *ecdsa.PrivateKey
+	high bool
 }
 
 // Authority issues an organization's certificates.
@@ -56,10 +57,15 @@ func (n *Node) set(der []byte) {
 }
 
 // Issue makes a node with an OU: peer, orderer, client.
-func (a *Authority) Issue(name, ou string) *Node {
+func (a *Authority) Issue(name, ou string) *Node { return a.issue(name, ou, false) }
+
+// IssueAuthority makes a node whose certificate is an authority's as well.
+func (a *Authority) IssueAuthority(name, ou string) *Node { return a.issue(name, ou, true) }
+
+func (a *Authority) issue(name, ou string, authority bool) *Node {
 	n := &Node{MSP: a.MSP, key: must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))}
 	template := &x509.Certificate{SerialNumber: must(rand.Int(rand.Reader, big.NewInt(1<<62))), Subject: pkix.Name{CommonName: name, OrganizationalUnit: []string{ou}},
-		NotBefore: from, NotAfter: from.AddDate(1, 0, 0), KeyUsage: x509.KeyUsageDigitalSignature, BasicConstraintsValid: true}
+		NotBefore: from, NotAfter: from.AddDate(1, 0, 0), KeyUsage: x509.KeyUsageDigitalSignature, BasicConstraintsValid: true, IsCA: authority}
 	n.set(must(x509.CreateCertificate(rand.Reader, template, a.Cert, n.key.Public(), a.key)))
 	return n
 }
@@ -74,8 +80,15 @@ func (n *Node) Sign(message []byte) []byte {
 	sum := sha256.Sum256(message)
 	var rs struct{ R, S *big.Int }
 	must(asn1.Unmarshal(must(ecdsa.SignASN1(rand.Reader, n.key, sum[:])), &rs))
-	if order := n.key.Params().N; rs.S.Cmp(new(big.Int).Rsh(order, 1)) > 0 {
+	if order := n.key.Params().N; (rs.S.Cmp(new(big.Int).Rsh(order, 1)) > 0) != n.high {
 		rs.S.Sub(order, rs.S)
 	}
 	return must(asn1.Marshal(rs))
+}
+
+// High is the node signing with the higher S, which Fabric does not take.
+func (n *Node) High() *Node {
+	other := *n
+	other.high = true
+	return &other
 }
