@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -212,6 +213,8 @@ rolled back or forked as a whole, only its anchors on the ledger tell. Exit code
 			if err != nil {
 				return err
 			}
+			// What is on the ledger is not looked at here.
+			r.Findings = slices.DeleteFunc(r.Findings, func(x evidencelog.Finding) bool { return x.Verdict == evidencelog.Unanchored })
 			if err := a.print(r, func(w io.Writer) { writeLogReport(w, r) }); err != nil || r.Clean() {
 				return err
 			}
