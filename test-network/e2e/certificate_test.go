@@ -187,7 +187,9 @@ func TestASubjectsCertificateServesOneBook(t *testing.T) {
 				q := d.DescribeQuery()
 				_, err := m.as(i.name).Ledger().Evaluate(t.Context(), ledger.Call{Chaincode: cc, Function: q.Name + ":Ask", Transient: map[string][]byte{"query": []byte("{}")}})
 				if len(q.Collections) == 0 && i.code == certificateBook { // what is public, any member may read
-					require.NoError(t, err, "%s of %s as %s", q.Name, cc, i.name)
+					if err != nil { // a query that needs to be told what it is about: its own rule answers
+						require.Contains(t, ledger.CodeOf(err), "EVIDENCE_", "%s of %s as %s: %v", q.Name, cc, i.name, err)
+					}
 					answered++
 					continue
 				}
