@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/qingxinlian/qxl/client/evidencelog"
+	"github.com/qingxinlian/qxl/client/oneprocess"
 )
 
 // Silence is how long a watched log may go without an anchor. A log that is
@@ -36,7 +37,7 @@ func (a *Anchorer) Watch(ctx context.Context, source Source, every time.Duration
 	defer tick.Stop()
 	for {
 		h, err := a.look(ctx, source)
-		var locked *evidencelog.LockedError
+		var locked *oneprocess.HeldError
 		switch {
 		case ctx.Err() != nil:
 			return nil

@@ -65,7 +65,7 @@ type Erasure struct {
 }
 
 // Rotation says that New signs the log's checkpoints after its leaf; both
-// keys signed rotationMessage. The checkpoint over that leaf bears both signatures.
+// keys signed evidence.RotationMessage. The checkpoint over that leaf bears both signatures.
 type Rotation struct {
 	Old, New       ed25519.PublicKey
 	OldSig, NewSig []byte

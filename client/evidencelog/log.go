@@ -15,6 +15,7 @@ import (
 	"github.com/syndtr/goleveldb/leveldb/opt"
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/qingxinlian/qxl/client/oneprocess"
 	"github.com/qingxinlian/qxl/client/wallet"
 )
 
@@ -137,7 +138,7 @@ func openUnchecked(dir string, o Options) (*Log, error) {
 	if _, err := os.Stat(filepath.Join(dir, databaseFolder)); errors.Is(err, fs.ErrNotExist) {
 		return nil, &MissingError{dir}
 	}
-	held, err := lock(dir)
+	held, err := oneprocess.Take(dir)
 	if err != nil {
 		return nil, err
 	}

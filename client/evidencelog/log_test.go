@@ -16,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/qingxinlian/qxl/chaincode/invalid"
+	"github.com/qingxinlian/qxl/client/oneprocess"
 	"github.com/qingxinlian/qxl/client/wallet"
 )
 
@@ -273,7 +274,7 @@ func TestABadEntryLeavesTheLogAsItWas(t *testing.T) {
 func TestOneWriterAtATime(t *testing.T) {
 	l, dir := newLog(t)
 	_, err := Open(dir, testOptions())
-	var locked *LockedError
+	var locked *oneprocess.HeldError
 	require.ErrorAs(t, err, &locked)
 	require.Equal(t, os.Getpid(), locked.PID)
 	require.NoError(t, l.Close())

@@ -5,21 +5,14 @@ import (
 	"crypto"
 	"crypto/ed25519"
 	"crypto/rand"
-	"encoding/binary"
 	"errors"
-)
 
-// rotationMessage is what both keys of a rotation sign: this log, this leaf,
-// these keys. Its first line keeps it apart from any checkpoint.
-func rotationMessage(log string, seq uint64, old, new ed25519.PublicKey) []byte {
-	b := []byte("qxl log key rotation v1\n" + log + "\n")
-	b = binary.BigEndian.AppendUint64(b, seq)
-	return append(append(b, old...), new...)
-}
+	"github.com/qingxinlian/qxl/chaincode/evidence"
+)
 
 // Check verifies both signatures of a rotation in its place.
 func (r *Rotation) Check(log string, seq uint64) error {
-	msg := rotationMessage(log, seq, r.Old, r.New)
+	msg := evidence.RotationMessage(log, seq, r.Old, r.New)
 	if !ed25519.Verify(r.Old, msg, r.OldSig) || !ed25519.Verify(r.New, msg, r.NewSig) {
 		return errors.New("the key rotation does not bear the signatures of both its keys")
 	}
@@ -48,7 +41,7 @@ func (l *Log) Rotate(ctx context.Context) (Receipt, error) {
 		return Receipt{}, err
 	}
 	r := &Rotation{Old: l.signer.pub(), New: next.pub()}
-	msg := rotationMessage(l.name, l.tree.size, r.Old, r.New)
+	msg := evidence.RotationMessage(l.name, l.tree.size, r.Old, r.New)
 	for _, s := range []struct {
 		key crypto.Signer
 		sig *[]byte

@@ -3,15 +3,10 @@ package evidencelog
 import (
 	"crypto/ed25519"
 	"encoding/binary"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
 
-	"github.com/gofrs/flock"
 	"github.com/syndtr/goleveldb/leveldb"
 	"github.com/syndtr/goleveldb/leveldb/filter"
 	"github.com/syndtr/goleveldb/leveldb/opt"
@@ -156,39 +151,6 @@ func decodeTile(b []byte) ([]Hash, error) {
 		hashes[i] = Hash(b[i*len(Hash{}):])
 	}
 	return hashes, nil
-}
-
-// LockedError says that another process has the log open: a log has one writer.
-type LockedError struct {
-	Dir string
-	PID int // 0 if not known
-}
-
-func (e *LockedError) Error() string {
-	holder := "another process"
-	if e.PID > 0 {
-		holder = fmt.Sprintf("process %d", e.PID)
-	}
-	return fmt.Sprintf("the log in %s is open in %s; one process at a time", e.Dir, holder)
-}
-
-// lock takes the log for this process and leaves its pid in the file.
-func lock(dir string) (*flock.Flock, error) {
-	path := filepath.Join(dir, "LOCK")
-	l := flock.New(path, flock.SetPermissions(0o600))
-	got, err := l.TryLock()
-	if err != nil {
-		return nil, fmt.Errorf("lock %s: %w", path, err)
-	}
-	if !got {
-		raw, _ := os.ReadFile(path)
-		pid, _ := strconv.Atoi(strings.TrimSpace(string(raw)))
-		return nil, &LockedError{Dir: dir, PID: pid}
-	}
-	if err := os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600); err != nil {
-		return nil, errors.Join(err, l.Unlock())
-	}
-	return l, nil
 }
 
 // openStore opens the database of a log, which must be there.

@@ -23,6 +23,7 @@ import (
 	"github.com/qingxinlian/qxl/client/anchor"
 	"github.com/qingxinlian/qxl/client/book"
 	"github.com/qingxinlian/qxl/client/evidencelog"
+	"github.com/qingxinlian/qxl/client/oneprocess"
 	"github.com/qingxinlian/qxl/client/wallet"
 	"github.com/qingxinlian/qxl/cmd/internal/frontdoor"
 )
@@ -311,7 +312,7 @@ type logStatus struct {
 func (d *logDesk) addLocal(list []logStatus) error {
 	log, err := d.open(false)
 	var missing *evidencelog.MissingError
-	var locked *evidencelog.LockedError
+	var locked *oneprocess.HeldError
 	switch {
 	case errors.As(err, &missing), errors.As(err, &locked):
 		return nil
@@ -352,7 +353,18 @@ func explainAnchor(err error) *problem {
 	var fork *anchor.ForkedError
 	var no *anchor.WitnessError
 	var missing *evidencelog.MissingError
+	var held *oneprocess.HeldError
+	var damaged *evidencelog.DamagedError
+	var key *evidencelog.KeyError
 	switch {
+	case errors.As(err, &held):
+		return &problem{Exit: exitInfrastructure, Code: "LOG_IN_USE", Field: "log", Value: held.Dir, Zh: "存证日志正被另一进程使用", En: err.Error(), Hint: "wait for it or end it: a log has one writer"}
+	case errors.As(err, &key) && errors.Is(err, wallet.ErrPassphrase):
+		return &problem{Exit: exitUsage, Code: "PASSPHRASE_WRONG", Field: "passphrase", Zh: "口令错误，无法打开日志密钥", En: err.Error(), Hint: "set QXL_PASSPHRASE to the passphrase that the log was made with"}
+	case errors.As(err, &key):
+		return &problem{Exit: exitInfrastructure, Code: "LOG_KEY", Field: "log", Value: key.File, Zh: "日志密钥不可用", En: err.Error(), Hint: "put the key file back, mode 0600; if it is lost: qxl log revoke, then a log of the next number"}
+	case errors.As(err, &damaged):
+		return &problem{Exit: exitInfrastructure, Code: "LOG_DAMAGED", Field: "log", Zh: "存证日志已损坏", En: err.Error(), Hint: "qxl log check names what is wrong; keep the folder as it is"}
 	case errors.As(err, &back):
 		return &problem{Exit: exitRefused, Code: "LOG_ROLLED_BACK", Field: "log", Limit: fmt.Sprint(back.Anchored), Value: fmt.Sprint(back.Size),
 			Zh: "本地日志比已锚定的短，已被回退", En: err.Error(), Hint: "qxl audit log names what is missing"}

@@ -43,6 +43,13 @@ func TestALogAtTheDesk(t *testing.T) {
 	require.Empty(t, checked["findings"], "whether it is anchored is not asked here")
 	require.Equal(t, "accepted", d.done("log", "register", "--as", "BankA/approver1")["outcome"], "the ledger takes the key that init made")
 
+	// A log has one writer, and a key that only its passphrase opens.
+	o := evidencelog.Options{Passphrase: wallet.Passphrase(filepath.Join(d.state, embeddedEngine), nil)}
+	held, err := evidencelog.Open(logDir(d.state, "BankA"), o)
+	require.NoError(t, err)
+	d.fails(exitInfrastructure, "LOG_IN_USE", "log", "show", "--org", "BankA")
+	require.NoError(t, held.Close())
+
 	// A byte of the log's newest table or journal is turned over.
 	spoiled := false
 	files, err := filepath.Glob(filepath.Join(logDir(d.state, "BankA"), "*", "*"))

@@ -4,14 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
 
 	"github.com/gofrs/flock"
 	"github.com/syndtr/goleveldb/leveldb"
 	"github.com/syndtr/goleveldb/leveldb/filter"
 	"github.com/syndtr/goleveldb/leveldb/opt"
+
+	"github.com/qingxinlian/qxl/client/oneprocess"
 )
 
 // schemaVersion is the layout of both kinds of databases.
@@ -61,34 +60,16 @@ func openDatabase(dir string) (*leveldb.DB, error) {
 }
 
 // LockedError says that another process has the ledger open.
-type LockedError struct {
-	Dir string
-	PID int // 0 if not known
-}
+type LockedError struct{ oneprocess.HeldError }
 
 func (e *LockedError) Error() string {
-	holder := "another process"
-	if e.PID > 0 {
-		holder = fmt.Sprintf("process %d", e.PID)
-	}
-	return fmt.Sprintf("the embedded ledger in %s is open in %s; one process at a time: wait for it or end it", e.Dir, holder)
+	return fmt.Sprintf("the embedded ledger in %s is open in %s; one process at a time: wait for it or end it", e.Dir, e.Holder())
 }
 
-// lock takes the directory for this process and leaves its pid in the file.
 func lock(dir string) (*flock.Flock, error) {
-	path := filepath.Join(dir, "LOCK")
-	l := flock.New(path, flock.SetPermissions(0o600))
-	got, err := l.TryLock()
-	if err != nil {
-		return nil, fmt.Errorf("lock %s: %w", path, err)
+	l, err := oneprocess.Take(dir)
+	if held := (*oneprocess.HeldError)(nil); errors.As(err, &held) {
+		return nil, &LockedError{*held}
 	}
-	if !got {
-		raw, _ := os.ReadFile(path)
-		pid, _ := strconv.Atoi(strings.TrimSpace(string(raw)))
-		return nil, &LockedError{Dir: dir, PID: pid}
-	}
-	if err := os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600); err != nil {
-		return nil, errors.Join(err, l.Unlock())
-	}
-	return l, nil
+	return l, err
 }
