@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
+	"github.com/qingxinlian/qxl/client/evidencelog"
+	"github.com/qingxinlian/qxl/client/oneprocess"
 	"github.com/qingxinlian/qxl/client/vault"
 	"github.com/qingxinlian/qxl/client/vault/blob"
 )
@@ -84,7 +87,7 @@ type vaultLine struct {
 	Retain  string        `json:"retain_until,omitempty"`
 	Subject string        `json:"subject,omitempty"` // its name, while its key lives
 	Size    uint64        `json:"bytes,omitempty"`
-	State   string        `json:"state"` // pending, sequenced, erased, unreadable
+	State   string        `json:"state"` // pending, sequenced, anchored, erased, unreadable
 	Fields  []vaultField  `json:"fields,omitempty"`
 	Shares  []vault.Share `json:"shares,omitempty"`
 }
@@ -97,6 +100,10 @@ func newVaultListCommand(a *app, f *vaultFlags) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return f.with(a, func(v *vault.Vault) error {
+				anchored, err := a.anchoredSize(v.Organization)
+				if err != nil {
+					return err
+				}
 				lines := []vaultLine{}
 				for r, err := range v.Records() {
 					if err != nil {
@@ -105,6 +112,9 @@ func newVaultListCommand(a *app, f *vaultFlags) *cobra.Command {
 					line, err := describe(v, r)
 					if err != nil {
 						return err
+					}
+					if line.State == "sequenced" && r.Seq < anchored {
+						line.State = "anchored"
 					}
 					if subject == "" || line.Subject == subject {
 						lines = append(lines, line)
@@ -116,6 +126,26 @@ func newVaultListCommand(a *app, f *vaultFlags) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&subject, "subject", "", "信息主体 of one subject only")
 	return cmd
+}
+
+// anchoredSize is how far the organization's log is anchored, as far as its
+// folder tells; 0 where another process has the log open, or there is none.
+func (a *app) anchoredSize(org string) (uint64, error) {
+	state, err := a.state()
+	if err != nil {
+		return 0, err
+	}
+	log, err := evidencelog.Open(logDir(state, org), evidencelog.Options{})
+	var missing *evidencelog.MissingError
+	var held *oneprocess.HeldError
+	switch {
+	case errors.As(err, &missing), errors.As(err, &held):
+		return 0, nil
+	case err != nil:
+		return 0, err
+	}
+	size, err := log.AnchoredSize()
+	return size, errors.Join(err, log.Close())
 }
 
 // describe opens what the keys open; what they do not is listed all the same.
@@ -145,7 +175,7 @@ func describe(v *vault.Vault, r *vault.Record) (vaultLine, error) {
 	return line, err
 }
 
-var vaultStates = map[string]string{"pending": "待存证", "sequenced": "已存证", "erased": "已删除", "unreadable": "无法读取"}
+var vaultStates = map[string]string{"pending": "待存证", "sequenced": "已存证", "anchored": "已锚定", "erased": "已删除", "unreadable": "无法读取"}
 
 func writeVaultLines(w io.Writer, lines []vaultLine) {
 	t := table{columns: []column{{"记录 record", false}, {"主体 subject", false}, {"格式 schema", false}, {"文件 file", false}, {"字节 bytes", true}, {"序号 seq", true}, {"状态 state", false}, {"存入 stored", false}, {"应删 due", false}, {"共享 shares", true}}}

@@ -150,3 +150,22 @@ func TestVaultSaysWhatIsWrong(t *testing.T) {
 	d.fails(exitUsage, "SUBJECT_UNKNOWN", "vault", "approve", "--subject", "1", "--basis", "court", "--request", "r", "--as", "BankA/officer1", "-o", d.file("x"))
 	d.fails(exitUsage, "VAULT_INPUT", "vault", "put", "-", "--subject", "1", "--schema", "x/1", "--retain-until", "2030-01-01", "--adverse-ended", "2020-01-01")
 }
+
+// What vault list says of a record follows the log's anchors.
+func TestAnAnchoredRecordSaysSo(t *testing.T) {
+	d := newVaultDesk(t)
+	paper := d.file("凭证.txt")
+	require.NoError(t, os.WriteFile(paper, []byte("放款凭证"), 0o600))
+	d.done("vault", "put", paper, "--subject", "91630100MA75ABCD12", "--schema", "voucher/1")
+	list := func() string {
+		code, out, errw := d.run("vault", "list")
+		require.Equal(t, exitDone, code, errw)
+		return out
+	}
+	require.Contains(t, list(), "已存证 sequenced")
+	d.done("log", "register", "--as", "BankA/approver1")
+	d.done("log", "anchor", "--as", "BankA/officer1")
+	require.Contains(t, list(), "已锚定 anchored")
+	d.done("vault", "put", paper, "--subject", "91630100MA75ABCD12", "--schema", "voucher/1")
+	require.Contains(t, list(), "已存证 sequenced", "the second is not anchored yet")
+}
