@@ -59,22 +59,24 @@ func (l *Log) Consistency(from, to uint64) ([]Hash, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l.hashes(nodes)
+	return hashesIn(l.tile, nodes)
 }
 
-func (l *Log) inclusion(seq, size uint64) ([]Hash, error) {
+func (l *Log) inclusion(seq, size uint64) ([]Hash, error) { return inclusionIn(l.tile, seq, size) }
+
+func inclusionIn(tile func(tileID) ([]Hash, error), seq, size uint64) ([]Hash, error) {
 	nodes, err := proof.Inclusion(seq, size)
 	if err != nil {
 		return nil, err
 	}
-	return l.hashes(nodes)
+	return hashesIn(tile, nodes)
 }
 
-// hashes reads the nodes of a proof and joins those that stand for one.
-func (l *Log) hashes(nodes proof.Nodes) ([]Hash, error) {
+// hashesIn reads the nodes of a proof and joins those that stand for one.
+func hashesIn(tile func(tileID) ([]Hash, error), nodes proof.Nodes) ([]Hash, error) {
 	raw := make([][]byte, len(nodes.IDs))
 	for i, id := range nodes.IDs {
-		h, err := l.node(id.Level, id.Index)
+		h, err := nodeIn(tile, id.Level, id.Index)
 		if err != nil {
 			return nil, err
 		}

@@ -124,11 +124,14 @@ func (l *Log) readTile(id tileID, width int) ([]Hash, error) {
 
 // node is the hash of a perfect subtree of 2^level leaves, the index-th from
 // the left. The caller holds mu.
-func (l *Log) node(level uint, index uint64) (Hash, error) {
+func (l *Log) node(level uint, index uint64) (Hash, error) { return nodeIn(l.tile, level, index) }
+
+// nodeIn is a node as tiles have it.
+func nodeIn(tile func(tileID) ([]Hash, error), level uint, index uint64) (Hash, error) {
 	id := tileID{uint8(level / tileHeight), index << (level % tileHeight) / tileWidth}
 	first := int(index << (level % tileHeight) % tileWidth)
 	width := 1 << (level % tileHeight)
-	hashes, err := l.tile(id)
+	hashes, err := tile(id)
 	if err != nil {
 		return Hash{}, err
 	}

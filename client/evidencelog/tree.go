@@ -51,26 +51,47 @@ func (t *tree) append(leaf Hash, full func(tileID, []Hash)) {
 // root is the RFC 6962 hash of the whole tree: the perfect subtrees, the
 // smallest of them at the right, joined from the right.
 func (t *tree) root() Hash {
-	var root Hash
-	first := true
+	var f folding
 	for _, hashes := range t.edge {
-		for width := 1; len(hashes) > 0; width *= 2 {
-			if len(hashes)&width == 0 {
-				continue
-			}
-			cut := len(hashes) - width
-			peak := subtree(hashes[cut:])
-			if hashes = hashes[:cut]; first {
-				root, first = peak, false
-			} else {
-				root = hashNode(peak, root)
-			}
+		for _, peak := range peaks(hashes) {
+			f.peak(peak)
 		}
 	}
-	if first {
+	return f.root()
+}
+
+// peaks are the perfect subtrees over hashes of one level, fewer than a full
+// tile has, the rightmost, which is the smallest, first.
+func peaks(hashes []Hash) []Hash {
+	out := make([]Hash, 0, tileHeight)
+	for width := 1; len(hashes) > 0; width *= 2 {
+		if len(hashes)&width != 0 {
+			cut := len(hashes) - width
+			out = append(out, subtree(hashes[cut:]))
+			hashes = hashes[:cut]
+		}
+	}
+	return out
+}
+
+// folding joins perfect subtrees, given from the right, to a root.
+type folding struct {
+	at  Hash
+	any bool
+}
+
+func (f *folding) peak(h Hash) {
+	if f.any {
+		h = hashNode(h, f.at)
+	}
+	f.at, f.any = h, true
+}
+
+func (f *folding) root() Hash {
+	if !f.any {
 		return emptyRoot
 	}
-	return root
+	return f.at
 }
 
 // subtree is the hash over a power of two of hashes.

@@ -1,6 +1,7 @@
 package evidencelog
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -26,11 +27,31 @@ type Expect struct {
 	// Size and Root are the ledger's head of this log. Size 0: nothing is anchored.
 	Size uint64
 	Root Hash
-	// Key is the log's key as the ledger has it; nil: the one that the log names itself.
-	Key note.Verifier
+	// Before are other trees of the log that are known: the ledger's earlier
+	// checkpoints, those of receipts that others hold, in any order.
+	Before []Tree
+	// Keys are the log's keys as the ledger has them, oldest first; none: those
+	// that the log names itself.
+	Keys []note.Verifier
 	// Visit, if given, gets each leaf that is found good, in their order. An
 	// error of it ends the audit.
 	Visit func(Leaf, Hash) error
+}
+
+// Tree is a log as it was when it had a size.
+type Tree struct {
+	Size uint64
+	Root Hash
+}
+
+// trees are all that are known, the smallest first.
+func (e *Expect) trees() []Tree {
+	list := slices.Clone(e.Before)
+	if e.Size > 0 {
+		list = append(list, Tree{e.Size, e.Root})
+	}
+	slices.SortStableFunc(list, func(a, b Tree) int { return cmp.Compare(a.Size, b.Size) })
+	return list
 }
 
 // Finding is a verdict on a place, or on leaves next to each other.

@@ -12,6 +12,7 @@ import (
 	"github.com/syndtr/goleveldb/leveldb/iterator"
 	"github.com/syndtr/goleveldb/leveldb/opt"
 	"github.com/syndtr/goleveldb/leveldb/util"
+	"golang.org/x/mod/sumdb/note"
 )
 
 // Verify reads every leaf, tile, index entry and anchor again, computes every
@@ -34,20 +35,15 @@ func (l *Log) Verify(ctx context.Context, expect Expect) (*Report, error) {
 }
 
 // Audit is Verify of a log that need not be in a state to be opened: where the
-// database itself cannot be read that is a finding, not an error.
+// database itself cannot be read that is a finding, not an error. It changes
+// nothing in the database.
 func Audit(ctx context.Context, dir string, expect Expect) (*Report, error) {
-	l, err := openUnchecked(dir, Options{})
-	var damaged *DamagedError
-	if errors.As(err, &damaged) {
-		r := &Report{Findings: []Finding{}}
-		r.place(Tampered, "database", "数据库无法读取", "the database cannot be opened: %v", damaged.Err)
-		return r, nil
-	}
+	s, err := ReadFolder(dir)
 	if err != nil {
 		return nil, err
 	}
-	defer l.Close()
-	return l.Verify(ctx, expect)
+	r, err := s.Verify(ctx, expect)
+	return r, errors.Join(err, s.Close())
 }
 
 // store is what an audit reads: a snapshot.
@@ -66,6 +62,10 @@ type audit struct {
 	signed Checkpoint // the log's own last checkpoint
 	known  bool       // signed could be read
 
+	// exported: what is read is a folder of tiles, which has no index, no
+	// anchors and no head but its checkpoint.
+	exported bool
+
 	tree  levels
 	bad   map[Hash]bool // hashes of leaves that are not there, or not what they were
 	lost  map[uint64]bool
@@ -77,8 +77,14 @@ type audit struct {
 func (a *audit) run() error {
 	a.bad, a.lost, a.ends = map[Hash]bool{}, map[uint64]bool{}, map[[32]byte]tail{}
 	a.index = newIndexSum()
-	a.readHead()
-	a.foreignKeys()
+	if a.exported {
+		if a.checkpoint(); !a.known {
+			return a.ctx.Err() // how long the log is, is not known
+		}
+	} else {
+		a.readHead()
+		a.foreignKeys()
+	}
 	size, err := a.leaves()
 	if err != nil {
 		return err
@@ -87,8 +93,14 @@ func (a *audit) run() error {
 		return err
 	}
 	sound := a.root(size)
-	a.rotationsEnd()
 	a.compare(size, sound)
+	if a.exported {
+		for _, path := range a.db.(*tileFolder).long {
+			a.report.place(Tampered, path, "叶子文件有多余内容", "the file has more in it than its leaves")
+		}
+		return a.ctx.Err()
+	}
+	a.rotationsEnd()
 	a.anchors(size, sound)
 	if err := a.subjects(); err != nil {
 		return err
@@ -103,8 +115,8 @@ func (a *audit) readHead() {
 	var ok bool
 	r.Log, ok = strings.CutPrefix(string(name), storeVersion)
 	want := r.Log
-	if a.expect.Key != nil {
-		want = a.expect.Key.Name()
+	if len(a.expect.Keys) > 0 {
+		want = a.expect.Keys[0].Name()
 	}
 	if err != nil || !ok || checkLogName(r.Log) != nil || r.Log != want {
 		r.place(Tampered, "head", "日志名称不对", "the log's name is %q, want %q", r.Log, want)
@@ -119,13 +131,13 @@ func (a *audit) readHead() {
 		a.head, err = decodeHead(raw)
 	}
 	if err == nil {
-		key := a.expect.Key
-		if key == nil {
-			key, err = verifier(r.Log, a.head.key())
-		}
-		if err == nil {
+		var key note.Verifier
+		if key, err = verifier(r.Log, a.head.key()); err == nil {
 			a.signed, err = OpenCheckpoint(a.head.checkpoint, key)
 		}
+	}
+	if err == nil {
+		err = a.registered()
 	}
 	if err == nil && a.signed.Log != r.Log {
 		err = fmt.Errorf("the checkpoint is of %s", a.signed.Log)
@@ -141,6 +153,46 @@ func (a *audit) readHead() {
 		return
 	}
 	a.known, r.Size, r.Root, r.Keys = true, a.signed.Size, a.signed.Root, len(a.head.keys)
+}
+
+// checkpoint is readHead of exported tiles.
+func (a *audit) checkpoint() {
+	r := a.report
+	if len(a.expect.Keys) > 0 {
+		r.Log = a.expect.Keys[0].Name()
+	}
+	signed, err := a.db.(*tileFolder).read(checkpointFile, maxCheckpoint)
+	if errors.Is(err, leveldb.ErrNotFound) {
+		r.place(Missing, "head", "缺少检查点", "there is no checkpoint")
+		return
+	}
+	if err == nil {
+		err = errors.New("no key of the log is known")
+	}
+	for i := len(a.expect.Keys) - 1; i >= 0 && err != nil; i-- {
+		a.signed, err = OpenCheckpoint(signed, a.expect.Keys[i])
+	}
+	if err != nil {
+		r.place(Tampered, "head", "检查点不对", "the checkpoint is not signed with a key that the ledger has of the log: %v", err)
+		return
+	}
+	a.known, r.Log, r.Size, r.Root, r.Keys = true, a.signed.Log, a.signed.Size, a.signed.Root, 1
+}
+
+// registered holds the keys that the log names against those that the ledger
+// knows. One may be a rotation ahead of the other, or a copy behind; they may
+// not differ.
+func (a *audit) registered() error {
+	for i, key := range a.head.keys[:min(len(a.head.keys), len(a.expect.Keys))] {
+		v, err := verifier(a.report.Log, key)
+		if err != nil {
+			return err
+		}
+		if want := a.expect.Keys[i]; v.KeyHash() != want.KeyHash() {
+			return fmt.Errorf("key %d of the log is %08x, the ledger knows %08x", i+1, v.KeyHash(), want.KeyHash())
+		}
+	}
+	return nil
 }
 
 // foreignKeys finds what does not belong into the database at all.
@@ -188,16 +240,24 @@ func (a *audit) root(size uint64) bool {
 
 // compare holds the log against what was anchored.
 func (a *audit) compare(size uint64, sound bool) {
-	r, want := a.report, a.expect.Size
-	switch {
-	case want > size:
-		r.find(Finding{Verdict: RolledBack, Place: "head", First: size, Last: want - 1, Zh: "日志比链上记录短", En: fmt.Sprintf("the log has %d leaves, %d were anchored", size, want)})
-		return
-	case want > 0 && sound && a.tree.rootAt(want) != a.expect.Root:
-		r.place(Fork, "head", "日志与链上记录分叉", "the log's tree of %d leaves has the root %s, %s was anchored", want, a.tree.rootAt(want), a.expect.Root)
+	r, same := a.report, uint64(0)
+	trees := a.expect.trees()
+	for _, t := range trees {
+		if t.Size > size || !sound {
+			break
+		}
+		if root := a.tree.rootAt(t.Size); root != t.Root {
+			r.find(Finding{Verdict: Fork, Place: "head", First: same, Last: t.Size - 1, Zh: "日志与链上记录分叉", En: fmt.Sprintf("the log's tree of %d leaves has the root %s, %s was anchored or receipted; up to leaf %d they agree", t.Size, root, t.Root, same)})
+			break
+		}
+		same = t.Size
 	}
-	if want < size {
-		r.find(Finding{Verdict: Unanchored, Place: "leaf", First: want, Last: size - 1, Zh: "尚未上链", En: "newer than what was anchored"})
+	if last := len(trees) - 1; last >= 0 && trees[last].Size > size {
+		r.find(Finding{Verdict: RolledBack, Place: "head", First: size, Last: trees[last].Size - 1, Zh: "日志比链上记录短", En: fmt.Sprintf("the log has %d leaves, %d were anchored or receipted", size, trees[last].Size)})
+		return
+	}
+	if a.expect.Size < size {
+		r.find(Finding{Verdict: Unanchored, Place: "leaf", First: a.expect.Size, Last: size - 1, Zh: "尚未上链", En: "newer than what was anchored"})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"slices"
 
 	"github.com/syndtr/goleveldb/leveldb/util"
 )
@@ -33,9 +34,14 @@ func (a *audit) leaves() (uint64, error) {
 		for range tiles { // until the reader has gone
 		}
 	}()
-	asked := map[uint64]bool{end / tileWidth: true, a.expect.Size / tileWidth: true}
+	asked := []uint64{end}
+	for _, t := range a.expect.Before {
+		asked = append(asked, t.Size)
+	}
+	a.anchoredSizes(func(size uint64) { asked = append(asked, size) })
+	asked = append(asked, a.expect.Size)
+	slices.Sort(asked)
 	a.tree.leaves = map[uint64][]Hash{}
-	a.anchoredSizes(func(size uint64) { asked[size/tileWidth] = true })
 	var decoded [tileWidth]Leaf
 	for c := range tiles {
 		if c.err != nil {
@@ -55,8 +61,10 @@ func (a *audit) leaves() (uint64, error) {
 		if err != nil {
 			return 0, err
 		}
-		if asked[c.n] {
-			a.tree.leaves[c.n] = hashes
+		for first := c.n * tileWidth; len(asked) > 0 && asked[0] < first+tileWidth; asked = asked[1:] {
+			if width := asked[0] - min(first, asked[0]); width <= uint64(c.width) {
+				a.tree.leaves[asked[0]] = peaks(hashes[:width])
+			}
 		}
 		if c.width == tileWidth {
 			a.tree.push(0, subtree(hashes))
@@ -173,7 +181,7 @@ func (a *audit) good(leaf *Leaf, hash Hash) error {
 func (a *audit) rotation(leaf *Leaf) {
 	r := leaf.Rotation
 	err := r.Check(a.report.Log, leaf.Seq)
-	if err == nil && a.known && len(a.lost) == 0 && (a.keys+1 >= len(a.head.keys) || !r.Old.Equal(a.head.keys[a.keys]) || !r.New.Equal(a.head.keys[a.keys+1])) {
+	if err == nil && a.known && !a.exported && len(a.lost) == 0 && (a.keys+1 >= len(a.head.keys) || !r.Old.Equal(a.head.keys[a.keys]) || !r.New.Equal(a.head.keys[a.keys+1])) {
 		err = errors.New("it hands over between other keys than the head names")
 	}
 	if err != nil {

@@ -2,6 +2,7 @@ package evidencelog
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/syndtr/goleveldb/leveldb/iterator"
 	"github.com/syndtr/goleveldb/leveldb/util"
@@ -23,6 +24,13 @@ type leafTile struct {
 	twice  uint64         // 1 + the sequence number of a leaf that is stored twice
 	beyond uint64         // leaves past the end of the log
 	err    error
+}
+
+// unreadable: the database's own code gave up on what is stored.
+type unreadable struct{ cause any }
+
+func (e *unreadable) Error() string {
+	return fmt.Sprintf("the database is beyond reading: %v", e.cause)
 }
 
 // leafReader takes leaves off the database in their order, and goes on behind
@@ -51,6 +59,11 @@ func readLeaves(ctx context.Context, db store, end uint64, tiles chan<- *leafTil
 			return false
 		}
 	}
+	defer func() {
+		if p := recover(); p != nil { // of the database's code
+			send(&leafTile{err: &unreadable{p}})
+		}
+	}()
 	for n := uint64(0); n*tileWidth < end; n++ {
 		var t *leafTile
 		select {

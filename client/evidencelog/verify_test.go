@@ -16,6 +16,7 @@ import (
 	"github.com/syndtr/goleveldb/leveldb"
 	"github.com/syndtr/goleveldb/leveldb/opt"
 	"github.com/syndtr/goleveldb/leveldb/util"
+	"golang.org/x/mod/sumdb/note"
 )
 
 // drillRounds is how often a drill harms a log: QXL_DRILL times, else what CI can bear.
@@ -52,10 +53,20 @@ func drillLog(t testing.TB) (dir string, expect Expect) {
 	expect.Size = second[0].Size
 	expect.Root, err = l.rootAt(expect.Size)
 	require.NoError(t, err)
-	expect.Key, _ = l.Verifier()
+	expect.Keys = keysOf(t, l)
 	add(records(640, 100, 17)...)
 	require.NoError(t, l.Close())
 	return dir, expect
+}
+
+// keysOf are all keys that a log has had, oldest first.
+func keysOf(t testing.TB, l *Log) (list []note.Verifier) {
+	for _, key := range l.head.keys {
+		v, err := verifier(l.name, key)
+		require.NoError(t, err)
+		list = append(list, v)
+	}
+	return list
 }
 
 // copyOf copies a log, so that it can be harmed.
@@ -371,7 +382,7 @@ func TestRollbackAndFork(t *testing.T) {
 	v, _ := other.Verifier()
 	require.NoError(t, other.Close())
 	require.NotEmpty(t, otherDir)
-	require.True(t, auditOf(t, yesterday, Expect{Key: v}).Has(Tampered))
+	require.True(t, auditOf(t, yesterday, Expect{Keys: []note.Verifier{v}}).Has(Tampered))
 }
 
 // A subject's chain that its owner signed with a gap is told, though every

@@ -10,23 +10,28 @@ import (
 )
 
 // levels are the hashes of a tree as an audit computes them: of levels 8, 16, …
-// all, of single leaves those of the tiles in which an asked size ends.
+// all, of single leaves what the sizes that are asked for need beside them.
 type levels struct {
-	above  [][]Hash // above[0] is over 256 leaves each
-	leaves map[uint64][]Hash
+	above  [][]Hash          // above[0] is over 256 leaves each
+	leaves map[uint64][]Hash // by size: peaks of the leaves behind the last full tile
 }
 
 // rootAt is the root at one of the sizes that were asked for.
 func (t *levels) rootAt(size uint64) Hash {
-	at := tree{size: size, edge: [][]Hash{t.leaves[size/tileWidth][:size%tileWidth]}}
+	var f folding
+	for _, peak := range t.leaves[size] {
+		f.peak(peak)
+	}
 	for i, hashes := range t.above {
 		n := size >> (tileHeight * uint(i+1))
 		if n > uint64(len(hashes)) {
 			return Hash{}
 		}
-		at.edge = append(at.edge, hashes[n-n%tileWidth:n])
+		for _, peak := range peaks(hashes[n-n%tileWidth : n]) {
+			f.peak(peak)
+		}
 	}
-	return at.root()
+	return f.root()
 }
 
 // push puts the hash of a full tile where it belongs.
