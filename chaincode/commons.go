@@ -11,15 +11,16 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/compensation/fund"
 	"github.com/qingxinlian/qxl/chaincode/compensation/registry"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
+	"github.com/qingxinlian/qxl/chaincode/disclosure"
 	"github.com/qingxinlian/qxl/chaincode/evidence"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 )
 
 // CommonsCommands are the commands of commons, room by room.
-var CommonsCommands = join(consortium.Commands, authorization.OtherCommands, registry.Commands, fund.Commands, evidence.Commands)
+var CommonsCommands = join(consortium.Commands, authorization.OtherCommands, registry.Commands, fund.Commands, evidence.Commands, disclosure.OtherCommands)
 
 // CommonsQueries are the queries of commons.
-var CommonsQueries = joinQueries(consortium.Queries, authorization.OtherQueries, registry.Queries, fund.Queries, evidence.Queries, command.ReceiptQueries(command.Commons), command.FactsQueries(command.Commons))
+var CommonsQueries = joinQueries(consortium.Queries, authorization.OtherQueries, registry.Queries, fund.Queries, evidence.Queries, disclosure.OtherQueries, command.ReceiptQueries(command.Commons), command.FactsQueries(command.Commons))
 
 func init() { registry.PoolFrozen = fund.Frozen }
 

@@ -7,31 +7,33 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 )
 
-// place is where grants live: the book of the bank that they are given to,
-// or commons for everybody else.
-type place struct {
-	suffix     string
-	zh, en     string
-	chaincode  command.Chaincode
-	collection command.Collection
-	lane       command.Lane
-	users      []command.Allow // who may use a grant
-	readers    []command.Allow // who sees grants, besides their subject
+// Place is where grants live: the book of the bank that they are given to,
+// or commons for everybody else. Rooms whose commands use grants have their
+// own beside them.
+type Place struct {
+	Suffix     string // of the names of commands and queries
+	Zh, En     string
+	Chaincode  command.Chaincode
+	Collection command.Collection
+	Lane       command.Lane
+	Users      []command.Allow // who may use a grant
+	Readers    []command.Allow // who sees grants, besides their subject
 }
 
+// The two places.
 var (
-	inBook = place{chaincode: command.Book, collection: command.Intake, lane: command.IntakeLane,
-		zh: "（本行）", en: " to the book's bank",
-		users: allow(command.Bank, "officer", "reviewer"),
-		readers: join(allow(command.Bank, "officer", "reviewer", "approver", "auditor"),
+	InBook = Place{Chaincode: command.Book, Collection: command.Intake, Lane: command.IntakeLane,
+		Zh: "（本行）", En: " to the book's bank",
+		Users: allow(command.Bank, "officer", "reviewer"),
+		Readers: join(allow(command.Bank, "officer", "reviewer", "approver", "auditor"),
 			allow(command.Commission, "operator", "reviewer", "auditor"),
 			allow(command.CentralBank, "officer", "approver", "auditor"),
 			allow(command.Finance, "officer", "reviewer", "approver", "auditor"))}
-	inCommons = place{suffix: "Other", chaincode: command.Commons, collection: command.CommonsIntake, lane: command.OthersLane,
-		zh: "（非银行）", en: " to others than banks",
-		users: join(allow(command.Commission, "operator", "reviewer"), allow(command.CentralBank, "officer"),
+	InCommons = Place{Suffix: "Other", Chaincode: command.Commons, Collection: command.CommonsIntake, Lane: command.OthersLane,
+		Zh: "（非银行）", En: " to others than banks",
+		Users: join(allow(command.Commission, "operator", "reviewer"), allow(command.CentralBank, "officer"),
 			allow(command.Finance, "officer", "reviewer"), allow(command.Audit, "auditor")),
-		readers: join(allow(command.Commission, "operator", "reviewer", "auditor"),
+		Readers: join(allow(command.Commission, "operator", "reviewer", "auditor"),
 			allow(command.CentralBank, "officer", "approver", "auditor"),
 			allow(command.Finance, "officer", "reviewer", "approver", "auditor"), allow(command.Audit, "auditor"))}
 )
@@ -58,8 +60,8 @@ func join(lists ...[]command.Allow) []command.Allow {
 
 // Commands of the room in a book, and in commons.
 var (
-	Commands      = []command.Definition{grantIn(inBook), revokeIn(inBook), checkIn(inBook)}
-	OtherCommands = []command.Definition{grantIn(inCommons), revokeIn(inCommons), checkIn(inCommons)}
+	Commands      = []command.Definition{grantIn(InBook), revokeIn(InBook), checkIn(InBook)}
+	OtherCommands = []command.Definition{grantIn(InCommons), revokeIn(InCommons), checkIn(InCommons)}
 )
 
 // GrantContent is a grant as given.
@@ -71,9 +73,9 @@ type GrantContent struct {
 }
 
 // grantIn 授权.
-func grantIn(p place) command.Definition {
+func grantIn(p Place) command.Definition {
 	return command.Command[GrantContent]{
-		Spec: command.Spec{Name: "authorization.Grant" + p.suffix, Zh: "登记授权" + p.zh, En: "grant" + p.en, Lane: p.lane, Access: givers,
+		Spec: command.Spec{Name: "authorization.Grant" + p.Suffix, Zh: "登记授权" + p.Zh, En: "grant" + p.En, Lane: p.Lane, Access: givers,
 			Source: "征信业管理条例 13, 14, 18, 19; 个人信息保护法 14, 17, 23"},
 		Wants: func(c GrantContent) []ledgerstate.Want {
 			return []ledgerstate.Want{{Kind: Kind, Ref: c.Grant, Birth: true}}
@@ -108,9 +110,9 @@ type RevokeContent struct {
 }
 
 // revokeIn 撤回授权: a blind write of the marker.
-func revokeIn(p place) command.Definition {
+func revokeIn(p Place) command.Definition {
 	return command.Command[RevokeContent]{
-		Spec: command.Spec{Name: "authorization.Revoke" + p.suffix, Zh: "撤回授权" + p.zh, En: "revoke a grant" + p.en, Lane: p.lane, Access: givers,
+		Spec: command.Spec{Name: "authorization.Revoke" + p.Suffix, Zh: "撤回授权" + p.Zh, En: "revoke a grant" + p.En, Lane: p.Lane, Access: givers,
 			Source: "个人信息保护法 15, 16, 47"},
 		Wants: func(c RevokeContent) []ledgerstate.Want {
 			return []ledgerstate.Want{{Kind: Revocations, Ref: MarkerRef(c.Grant.No, c.Subject)}}
@@ -163,24 +165,19 @@ type CheckContent struct {
 }
 
 // checkIn 授权核验与使用登记.
-func checkIn(p place) command.Definition {
+func checkIn(p Place) command.Definition {
 	return command.Command[CheckContent]{
-		Spec: command.Spec{Name: "authorization.Check" + p.suffix, Zh: "核验并使用授权" + p.zh, En: "check and use a grant" + p.en, Lane: p.lane, Access: p.users,
+		Spec: command.Spec{Name: "authorization.Check" + p.Suffix, Zh: "核验并使用授权" + p.Zh, En: "check and use a grant" + p.En, Lane: p.Lane, Access: p.Users,
 			Source: "征信业管理条例 18, 20, 22"},
 		Wants: func(c CheckContent) []ledgerstate.Want { return Wants(c.Grant, c.Subject) },
 		Valid: CheckContent.valid,
 		Decide: func(ctx *command.Context, c CheckContent) ([]ledgerstate.Change, error) {
 			need := Need{Subject: c.Subject, Purposes: []string{c.Purpose}, Items: c.Items, Day: c.Date}
-			// A grant in commons is used by its recipient, in a book by the
-			// book's bank, which alone has access here.
-			g, err := live(ctx, c.Grant, need)
+			used, err := Spend(ctx, c.Grant, need, c.Why)
 			if err != nil {
 				return nil, err
 			}
-			if g.Used >= g.Terms.Max {
-				return nil, Exhausted.At("max_queries", g.Terms.Max, g.Used)
-			}
-			return []ledgerstate.Change{Kind.Happened(c.Grant, Used{sorted(c.Items), c.Why, ctx.Actor.Post, ctx.Actor.NameHash})}, nil
+			return []ledgerstate.Change{used}, nil
 		},
 	}
 }

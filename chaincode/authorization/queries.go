@@ -11,24 +11,24 @@ import (
 
 // Queries of the room in a book, and in commons.
 var (
-	Queries      = queriesIn(inBook)
-	OtherQueries = queriesIn(inCommons)
+	Queries      = queriesIn(InBook)
+	OtherQueries = queriesIn(InCommons)
 )
 
-func queriesIn(p place) []command.QueryDefinition {
+func queriesIn(p Place) []command.QueryDefinition {
 	return []command.QueryDefinition{showIn(p), historyIn(p), listIn(p),
-		command.Locate(p.chaincode, p.collection, Kind, join(p.readers, allow(command.Subject, "subject"))...),
-		command.Export(p.chaincode, p.collection, Kind, digesters...),
+		command.Locate(p.Chaincode, p.Collection, Kind, join(p.Readers, allow(command.Subject, "subject"))...),
+		command.Export(p.Chaincode, p.Collection, Kind, Digesters...),
 		digestIn(p)}
 }
 
-// digesters recompute the state digest: it shows every grant's number.
-var digesters = join(allow(command.Commission, "operator", "auditor"), allow(command.CentralBank, "auditor"), allow(command.Finance, "auditor"))
+// Digesters recompute the state digest: it shows every grant's number.
+var Digesters = join(allow(command.Commission, "operator", "auditor"), allow(command.CentralBank, "auditor"), allow(command.Finance, "auditor"))
 
-func (p place) query(name, zh, en string) command.QuerySpec {
-	return command.QuerySpec{Name: "authorization." + name + p.suffix, Zh: zh + p.zh, En: en + p.en,
-		Access:    join(allow(command.Subject, "subject"), p.readers),
-		Chaincode: p.chaincode, Collections: []command.Collection{p.collection}}
+func (p Place) query(name, zh, en string) command.QuerySpec {
+	return command.QuerySpec{Name: "authorization." + name + p.Suffix, Zh: zh + p.Zh, En: en + p.En,
+		Access:    join(allow(command.Subject, "subject"), p.Readers),
+		Chaincode: p.Chaincode, Collections: []command.Collection{p.Collection}}
 }
 
 // Status is what a grant is on a day.
@@ -126,7 +126,7 @@ type ShowAnswer struct {
 }
 
 // showIn 查看授权.
-func showIn(p place) command.QueryDefinition {
+func showIn(p Place) command.QueryDefinition {
 	return command.Query[GrantQuery, ShowAnswer]{
 		QuerySpec: p.query("Show", "查看授权", "a grant, its evidence and status"),
 		Answer: func(ctx *command.Context, q GrantQuery) (ShowAnswer, error) {
@@ -178,7 +178,7 @@ type Entry struct {
 
 // historyIn 授权使用记录. Denied attempts are not here: they stand in the
 // receipts of their transactions.
-func historyIn(p place) command.QueryDefinition {
+func historyIn(p Place) command.QueryDefinition {
 	return command.Query[GrantQuery, HistoryAnswer]{
 		QuerySpec: p.query("History", "授权使用记录", "the uses of a grant: who, when, why"),
 		Answer: func(ctx *command.Context, q GrantQuery) (HistoryAnswer, error) {
@@ -233,7 +233,7 @@ type ListAnswer struct {
 }
 
 // listIn 授权清单.
-func listIn(p place) command.QueryDefinition {
+func listIn(p Place) command.QueryDefinition {
 	return command.Query[ListQuery, ListAnswer]{
 		QuerySpec: p.query("List", "授权清单", "the grants of a subject"),
 		Answer: func(ctx *command.Context, q ListQuery) (ListAnswer, error) {
@@ -267,10 +267,10 @@ func listIn(p place) command.QueryDefinition {
 // digestIn is the revocations' part of the state digest. The pseudonym in a
 // marker's key is left out of it; what counts instead is whether the marker
 // is that of the grant's own subject, hence has effect.
-func digestIn(p place) command.QueryDefinition {
+func digestIn(p Place) command.QueryDefinition {
 	return command.Query[command.ExportQuery, command.ExportAnswer]{
-		QuerySpec: command.QuerySpec{Name: "digest.revocation", Zh: "状态摘要:授权撤回", En: "state digest of revocations", Access: digesters,
-			Chaincode: p.chaincode, Collections: []command.Collection{p.collection}},
+		QuerySpec: command.QuerySpec{Name: "digest.revocation", Zh: "状态摘要:授权撤回", En: "state digest of revocations", Access: Digesters,
+			Chaincode: p.Chaincode, Collections: []command.Collection{p.Collection}},
 		Answer: func(ctx *command.Context, q command.ExportQuery) (command.ExportAnswer, error) {
 			if q.Limit < 1 || q.Limit > 5000 {
 				q.Limit = 1000

@@ -11,6 +11,8 @@ var (
 	Expired     = refusal.New("AUTHORIZATION_EXPIRED", "授权已过期", "the grant has expired", "征信业管理条例 18")
 	WrongUse    = refusal.New("AUTHORIZATION_PURPOSE", "超出授权用途", "the grant is for another purpose", "征信业管理条例 18, 20")
 	OutOfScope  = refusal.New("AUTHORIZATION_ITEMS", "超出授权的信息项", "an item is not in the grant", "征信业管理条例 18, 20")
+	NotProvider = refusal.New("AUTHORIZATION_NOT_PROVIDER", "授权书未列该数据提供单位", "the grant does not name this organization as one that hands data over", "个人信息保护法 23")
+	WrongMode   = refusal.New("AUTHORIZATION_MODE_SCOPE", "超出授权的提供方式", "the grant allows another way of handing data over", "个人信息保护法 6, 23")
 	Exhausted   = refusal.New("AUTHORIZATION_EXHAUSTED", "授权查询次数已用完", "the grant's uses are used up", "征信业管理条例 18")
 )
 

@@ -78,6 +78,20 @@ type Command[C any] struct {
 	Decide func(*Context, C) ([]ledgerstate.Change, error)
 }
 
+// Seen is a refusal that leaves a trace beside its receipt, since others than
+// the one who tried must see it: the subject whose data was asked for without
+// authorization. Decide returns it as its error. Sent again under its number
+// the command is already applied, so what was refused stays refused.
+type Seen struct {
+	Refusal *refusal.Refusal
+	Changes []ledgerstate.Change
+}
+
+func (s *Seen) Error() string { return s.Refusal.Error() }
+
+// Unwrap is the refusal.
+func (s *Seen) Unwrap() error { return s.Refusal }
+
 // Definition is a command whatever its content.
 type Definition interface {
 	Describe() Spec

@@ -185,6 +185,14 @@ func (env *Environment) one(ctx *Context, it *item) (Outcome, *refusal.Refusal, 
 		return outcome, why, err
 	}
 	changes, err := it.def.decide(ctx, it.content)
+	var seen *Seen
+	if errors.As(err, &seen) {
+		outcome, why, err := apply(ctx, stamp, seen.Changes)
+		if err != nil || outcome != Accepted {
+			return outcome, why, err
+		}
+		return Refused, seen.Refusal, nil
+	}
 	if r, ok := refusal.As(err); ok {
 		return Refused, r, nil
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/qingxinlian/qxl/chaincode"
 	"github.com/qingxinlian/qxl/chaincode/authorization"
 	"github.com/qingxinlian/qxl/chaincode/command"
+	"github.com/qingxinlian/qxl/chaincode/disclosure"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 )
 
@@ -51,9 +52,15 @@ func TestNothingWithoutALiveAuthorization(t *testing.T) {
 	check := func(grant ledgerstate.Ref) any {
 		return authorization.CheckContent{Head: newHead(d.day), Grant: grant, Subject: b.pseudonym, Purpose: "01", Items: []string{"LOAN"}, Why: d.application.No}
 	}
+	use := func(grant ledgerstate.Ref) any {
+		return disclosure.UseContent{Head: newHead(d.day), Request: text(26), Terms: disclosure.Terms{Grant: grant, Subject: b.pseudonym, Purpose: "01", Why: d.application.No, Owner: "CentralBankMSP",
+			Records: []disclosure.Record{{Log: "qxl/CentralBankMSP/1", Leaf: hashOf(digest()), Item: "LOAN"}}, Recipient: hashOf(digest())}}
+	}
 	needs := []need{
 		{"authorization.Check", "BankA/officer1", bookA, check, "BankAMSP", authorization.Missing.Code, "01", "03"},
 		{"authorization.CheckOther", "Commission/operator1", command.CommonsName, check, "CommissionMSP", authorization.Foreign.Code, "01", "03"},
+		{"disclosure.Use", "BankA/officer1", bookA, use, "BankAMSP", authorization.Missing.Code, "01", "03"},
+		{"disclosure.UseOther", "Commission/operator1", command.CommonsName, use, "CommissionMSP", authorization.Foreign.Code, "01", "03"},
 		{"loan.Accept", "BankA/officer1", bookA, func(g ledgerstate.Ref) any { return d.accept(g) }, "BankAMSP", authorization.Missing.Code, "01", "03"},
 		{"loan.Credit", "BankA/approver1", bookA, func(g ledgerstate.Ref) any { return d.credit(g) }, "BankAMSP", authorization.Missing.Code, "01", "03"},
 		{"loan.TakeOn", "BankA/officer1", bookA, func(g ledgerstate.Ref) any { return d.takeOn(existing, g) }, "BankAMSP", authorization.Missing.Code, "03", "01"},
