@@ -26,7 +26,7 @@ import (
 // cannot: books stay open, and each import on a ledger is slower than the one
 // before. So each starts on a ledger just made, which a slash says.
 const (
-	allParts      = "a,b,a,b,c,d,c,d,c,d/e,e,e/f,f,f"
+	allParts      = "a,b,a,b,a,b,c,d,c,d,c,d/e,e,e/f,f,f"
 	embeddedParts = "a,b,c,d,c,d,e,e,e,f,f"
 	// moreBooks are opened before part f.
 	moreBooks = 38
@@ -64,7 +64,7 @@ A command counts when every peer has its block. docs/performance.md has figures 
 	f := cmd.Flags()
 	f.BoolVar(&b.fabric, "fabric", false, "on a native Fabric network 使用 Fabric 网络")
 	f.StringVar(&b.parts, "parts", "", "parts in order (default "+allParts+"; embedded "+embeddedParts+") 测试项")
-	f.IntVar(&b.seconds, "seconds", 30, "length of each run of a, b and l 测试时长")
+	f.IntVar(&b.seconds, "seconds", 20, "length of each run of a, b and l 测试时长")
 	f.IntVar(&b.loans, "loans", 20_000, "loans of parts b, c, d, g and h 贷款笔数")
 	f.IntVar(&b.sample, "sample", sample.FullSize, "loans in the day files of e and f 日终文件贷款笔数")
 	f.IntVar(&b.batch, "batch", 0, "commands in a transaction 每笔交易的指令数")

@@ -23,10 +23,16 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 }).ParseFS(files, "templates/*.yaml"))
 
 // anyOf is the signature rule that any of these roles of an MSP satisfies.
-func anyOf(msp string, roles ...string) string {
-	quoted := make([]string, len(roles))
-	for i, r := range roles {
-		quoted[i] = fmt.Sprintf("'%s.%s'", msp, r)
+func anyOf(msp string, roles ...string) string { return anyMember([]string{msp}, roles...) }
+
+// anyMember is the signature rule that any of these roles of any of these MSPs
+// satisfies.
+func anyMember(msps []string, roles ...string) string {
+	var quoted []string
+	for _, msp := range msps {
+		for _, r := range roles {
+			quoted = append(quoted, fmt.Sprintf("'%s.%s'", msp, r))
+		}
 	}
 	return "OR(" + strings.Join(quoted, ",") + ")"
 }
@@ -63,7 +69,12 @@ type consenter struct {
 func Channel(t *topology.Topology, dir layout.Dir) ([]byte, error) {
 	var orgs []organization
 	var consenters []consenter
+	var members, orderers []string
 	for _, o := range t.Organizations {
+		members = append(members, o.MSP)
+		if len(o.Orderers) > 0 {
+			orderers = append(orderers, o.MSP)
+		}
 		org := organization{Name: o.Name, MSP: o.MSP, MSPDir: dir.MSP(o.Name)}
 		for _, p := range o.Peers {
 			org.AnchorPeers = append(org.AnchorPeers, anchor{t.Host, p.Port})
@@ -83,6 +94,9 @@ func Channel(t *topology.Topology, dir layout.Dir) ([]byte, error) {
 	}
 	return render("configtx.yaml", map[string]any{
 		"Organizations": orgs, "Consenters": consenters,
+		"Readers":        anyMember(members, "admin", "peer", "client", "orderer"),
+		"Writers":        anyMember(members, "admin", "client"),
+		"BlockSigners":   anyMember(orderers, "orderer"),
 		"Administration": authorities(t, "OutOf(2, %s)", "admin"),
 		"Authorities":    authorities(t, "AND(%s)", "peer"),
 	})

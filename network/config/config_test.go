@@ -94,7 +94,19 @@ func TestChannelConfiguration(t *testing.T) {
 	const profile = "$.Profiles.Consortium"
 	require.Equal(t, "BFT", at(t, data, profile+".Orderer.OrdererType"))
 	require.Len(t, at(t, data, profile+".Orderer.ConsenterMapping"), 4)
-	require.Equal(t, "ANY BlockSigners", at(t, data, profile+".Orderer.Policies.Writers.Rule"))
+	require.Equal(t, "OR('CommissionMSP.orderer','CentralBankMSP.orderer','FinanceMSP.orderer','BankAMSP.orderer')", at(t, data, profile+".Orderer.Policies.Writers.Rule"))
+	for _, group := range []string{"", ".Application"} {
+		for policy, roles := range map[string][]string{"Readers": {"admin", "peer", "client", "orderer"}, "Writers": {"admin", "client"}} {
+			var who []string
+			for _, o := range top.Organizations {
+				for _, r := range roles {
+					who = append(who, "'"+o.MSP+"."+r+"'")
+				}
+			}
+			require.Equal(t, "Signature", at(t, data, profile+group+".Policies."+policy+".Type"), "an implicit policy verifies a signature once for each member that it tries")
+			require.Equal(t, "OR("+strings.Join(who, ",")+")", at(t, data, profile+group+".Policies."+policy+".Rule"))
+		}
+	}
 	require.Equal(t, "/Channel/Application/StreamReaders", at(t, data, profile+".Application.ACLs.event/Block"))
 	require.Equal(t, "ALL StreamReaders", at(t, data, profile+".Application.Policies.StreamReaders.Rule"), "ANY lets a rival's administrator stream every collection")
 	require.Equal(t, "AND('CommissionMSP.peer', 'CentralBankMSP.peer', 'FinanceMSP.peer')", at(t, data, profile+".Application.Policies.LifecycleEndorsement.Rule"))
