@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/syndtr/goleveldb/leveldb"
 	"github.com/syndtr/goleveldb/leveldb/opt"
 	"golang.org/x/mod/sumdb/note"
 
@@ -98,13 +97,15 @@ func (l *Log) commit(leaves []Leaf, newSigner *noteSigner) ([]Receipt, error) {
 	t := l.tree.clone()
 	receipts := make([]Receipt, len(leaves))
 	places := make([]place, 0, len(leaves))
-	var b leveldb.Batch
+	b := &l.batch
+	b.Reset()
+	l.batches++
 	arena := make([]byte, 0, 224*len(leaves)) // not one byte of it moves: receipts point into it
 	chunk := 0                                // where the chunk begins in arena
 	for i := range leaves {
 		leaf := &leaves[i]
 		if leaf.Subject != [32]byte{} {
-			end := ends[leaf.Subject]
+			end := ends[i].in(l.batches)
 			leaf.SubjectSeq, leaf.SubjectPrev = end.n+1, end.hash
 		}
 		if err := leaf.check(); err != nil {
@@ -120,7 +121,7 @@ func (l *Log) commit(leaves []Leaf, newSigner *noteSigner) ([]Receipt, error) {
 		}
 		hash := hashLeaf(raw)
 		if leaf.SubjectSeq > 0 {
-			ends[leaf.Subject] = tail{leaf.SubjectSeq, hash}
+			ends[i].next = tail{leaf.SubjectSeq, hash}
 			places = append(places, place{leaf.Subject, leaf.SubjectSeq, leaf.Seq})
 		}
 		t.append(hash, func(id tileID, hashes []Hash) { b.Put(tileKey(id), encodeTile(hashes)) })
@@ -142,16 +143,20 @@ func (l *Log) commit(leaves []Leaf, newSigner *noteSigner) ([]Receipt, error) {
 	}
 	index := t.size-h.indexed >= l.o.indexEvery
 	if index {
-		putIndex(&b, append(slices.Clip(l.pending), places...))
+		putIndex(b, append(slices.Clip(l.pending), places...))
 		h.indexed = t.size
 	}
 	b.Put(keyHead, h.encode())
-	if err := l.db.Write(&b, &opt.WriteOptions{Sync: true}); err != nil {
+	if err := l.db.Write(b, &opt.WriteOptions{Sync: true}); err != nil {
 		l.broken = err
 		return nil, err
 	}
 	l.tree, l.head = t, h
-	l.tails.put(ends)
+	for _, end := range ends {
+		if end != nil {
+			end.tail = end.next
+		}
+	}
 	if l.pending = append(l.pending, places...); index {
 		l.pending = nil
 		l.tails.age()

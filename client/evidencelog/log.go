@@ -36,8 +36,10 @@ type Log struct {
 	tree    tree
 	head    head
 	tails   tails
-	pending []place // of leaves that the index of subjects does not have yet
-	broken  error   // of a write that may or may not have reached the disk
+	batch   leveldb.Batch // being written; kept for its room
+	batches uint64        // begun, also those that failed
+	pending []place       // of leaves that the index of subjects does not have yet
+	broken  error         // of a write that may or may not have reached the disk
 	closed  bool
 }
 

@@ -19,32 +19,55 @@ type tail struct {
 // tails remembers the ends of chains: all those with leaves that the index does
 // not have, and many of those met lately. Of two generations the older is
 // forgotten when the younger is full.
-type tails struct{ young, old map[[32]byte]tail }
+type tails struct{ young, old map[[32]byte]*chainEnd }
 
-// tailsKept bounds a generation: about 25 MB.
-const tailsKept = 1 << 18
-
-func (c *tails) find(subject [32]byte) (tail, bool) {
-	t, ok := c.young[subject]
-	if !ok {
-		t, ok = c.old[subject]
-	}
-	return t, ok
+// chainEnd is where a chain ends, and where it will once a batch is on the
+// disk: what a batch that failed has left in next is not looked at.
+type chainEnd struct {
+	tail
+	next  tail
+	batch uint64 // that set next
 }
 
-func (c *tails) put(ends map[[32]byte]tail) {
-	if c.young == nil {
-		c.young = make(map[[32]byte]tail, len(ends))
+// in is the end of the chain as the leaves of a batch see it.
+func (e *chainEnd) in(batch uint64) *tail {
+	if e.batch != batch {
+		e.batch, e.next = batch, e.tail
 	}
-	for subject, t := range ends {
-		c.young[subject] = t
+	return &e.next
+}
+
+// tailsKept bounds a generation: about 40 MB.
+const tailsKept = 1 << 18
+
+func (c *tails) find(subject [32]byte) *chainEnd {
+	e := c.young[subject]
+	if e == nil {
+		if e = c.old[subject]; e != nil {
+			c.young[subject] = e
+		}
 	}
+	return e
+}
+
+// set makes an end known that is on the disk.
+func (c *tails) set(subject [32]byte, t tail) *chainEnd {
+	e := c.find(subject)
+	if e == nil {
+		e = new(chainEnd)
+		if c.young == nil {
+			c.young = map[[32]byte]*chainEnd{}
+		}
+		c.young[subject] = e
+	}
+	e.tail = t
+	return e
 }
 
 // age forgets the older ends. All have been indexed.
 func (c *tails) age() {
 	if len(c.young) > tailsKept {
-		c.old, c.young = c.young, nil
+		c.old, c.young = c.young, map[[32]byte]*chainEnd{}
 	}
 }
 
@@ -62,24 +85,43 @@ const (
 	indexShare = 1 << 10 // leaves of a key at most
 )
 
-// putIndex writes the index of places, in the order of keys.
+// putIndex writes the index of places, which are in the order of the log, in
+// the order of keys.
 func putIndex(b *leveldb.Batch, places []place) {
-	slices.SortFunc(places, func(x, y place) int {
-		if c := bytes.Compare(x.subject[:], y.subject[:]); c != 0 {
-			return c
+	// Sorted by the beginnings of subjects and by what is in the log before:
+	// moving and comparing whole subjects costs more than all the rest.
+	order := make([]sortKey, len(places))
+	for i := range places {
+		order[i] = sortKey{binary.BigEndian.Uint64(places[i].subject[:]), i}
+	}
+	slices.SortFunc(order, func(x, y sortKey) int {
+		if x.subject == y.subject {
+			if c := bytes.Compare(places[x.i].subject[:], places[y.i].subject[:]); c != 0 {
+				return c
+			}
+			return x.i - y.i
 		}
-		return int(int64(x.n) - int64(y.n))
+		if x.subject < y.subject {
+			return -1
+		}
+		return 1
 	})
 	var key [64]byte
 	var value []byte
-	for i := 0; i < len(places); {
-		first := places[i]
+	for i := 0; i < len(order); {
+		first := &places[order[i].i]
 		value = value[:0]
-		for ; i < len(places) && places[i].subject == first.subject && len(value) < 8*indexShare; i++ {
-			value = binary.BigEndian.AppendUint64(value, places[i].seq)
+		for ; i < len(order) && places[order[i].i].subject == first.subject && len(value) < 8*indexShare; i++ {
+			value = binary.BigEndian.AppendUint64(value, places[order[i].i].seq)
 		}
 		b.Put(appendSubjectKey(key[:0], first.subject, first.n), value)
 	}
+}
+
+// sortKey is a place's subject, as far as 8 bytes go, and its number.
+type sortKey struct {
+	subject uint64
+	i       int
 }
 
 // indexEntry reads an entry of the index: whose it is, and where the leaves
@@ -97,64 +139,60 @@ func (l *Log) readPending() error {
 	if l.head.indexed > l.tree.size {
 		return fmt.Errorf("%d leaves are indexed, there are %d", l.head.indexed, l.tree.size)
 	}
-	ends := map[[32]byte]tail{}
 	l.pending = nil
-	err := l.eachLeaf(l.head.indexed, l.tree.size, func(seq uint64, raw []byte) error {
+	return l.eachLeaf(l.head.indexed, l.tree.size, func(seq uint64, raw []byte) error {
 		leaf, err := DecodeLeaf(raw)
 		if err != nil {
 			return fmt.Errorf("leaf %d: %w", seq, err)
 		}
 		if leaf.SubjectSeq > 0 {
 			l.pending = append(l.pending, place{leaf.Subject, leaf.SubjectSeq, seq})
-			ends[leaf.Subject] = tail{leaf.SubjectSeq, hashLeaf(raw)}
+			l.tails.set(leaf.Subject, tail{leaf.SubjectSeq, hashLeaf(raw)})
 		}
 		return nil
 	})
-	l.tails.put(ends)
-	return err
 }
 
-// endsOf gives the ends of the chains that leaves go on with. Subjects that
-// are not remembered are looked for in the order of keys, so that neighbours
-// share blocks.
-func (l *Log) endsOf(leaves []Leaf) (map[[32]byte]tail, error) {
-	ends := make(map[[32]byte]tail, len(leaves))
-	var unknown [][32]byte
+// endsOf gives the ends of the chains that leaves go on with, nil for leaves
+// without a subject. Subjects that are not remembered are looked for in the
+// order of keys, so that neighbours share blocks.
+func (l *Log) endsOf(leaves []Leaf) ([]*chainEnd, error) {
+	ends := make([]*chainEnd, len(leaves))
+	var unknown []int
 	for i := range leaves {
-		subject := leaves[i].Subject
-		if subject == ([32]byte{}) {
+		if leaves[i].Subject == ([32]byte{}) {
 			continue
 		}
-		if _, seen := ends[subject]; seen {
-			continue
-		}
-		t, ok := l.tails.find(subject)
-		if ends[subject] = t; !ok {
-			unknown = append(unknown, subject)
+		if ends[i] = l.tails.find(leaves[i].Subject); ends[i] == nil {
+			unknown = append(unknown, i)
 		}
 	}
 	if len(unknown) == 0 {
 		return ends, nil
 	}
-	slices.SortFunc(unknown, func(a, b [32]byte) int { return bytes.Compare(a[:], b[:]) })
+	slices.SortFunc(unknown, func(a, b int) int { return bytes.Compare(leaves[a].Subject[:], leaves[b].Subject[:]) })
 	walk := l.db.NewIterator(util.BytesPrefix([]byte(prefixSubject)), nil)
 	defer walk.Release()
-	for _, subject := range unknown {
-		seq, n, ok := lastOf(walk, subject)
-		if !ok {
-			continue // the subject is new
+	for _, i := range unknown {
+		subject := leaves[i].Subject
+		if ends[i] = l.tails.find(subject); ends[i] != nil { // of a leaf just before
+			continue
 		}
-		leaf, hash, err := l.readLeaf(seq)
-		if err != nil {
-			return nil, err
+		var t tail // of a subject that is new
+		if seq, n, ok := lastOf(walk, subject); ok {
+			leaf, hash, err := l.readLeaf(seq)
+			if err != nil {
+				return nil, err
+			}
+			if leaf.Subject != subject || leaf.SubjectSeq != n {
+				return nil, &DamagedError{l.dir, fmt.Errorf("the index of subjects leads to leaf %d, which is another's", seq)}
+			}
+			t = tail{n, hash}
 		}
-		if leaf.Subject != subject || leaf.SubjectSeq != n {
-			return nil, &DamagedError{l.dir, fmt.Errorf("the index of subjects leads to leaf %d, which is another's", seq)}
+		if err := walk.Error(); err != nil {
+			return nil, &DamagedError{l.dir, err}
 		}
-		ends[subject] = tail{n, hash}
-	}
-	if err := walk.Error(); err != nil {
-		return nil, &DamagedError{l.dir, err}
+		ends[i] = l.tails.set(subject, t)
 	}
 	return ends, nil
 }

@@ -391,7 +391,7 @@ func TestAnOmissionThatWasSignedIsTold(t *testing.T) {
 	l, dir := newLog(t)
 	_, err := l.Append(context.Background(), records(0, 10, 2))
 	require.NoError(t, err)
-	l.tails.put(map[[32]byte]tail{subjectOf(0): {7, Hash{1}}})
+	l.tails.set(subjectOf(0), tail{7, Hash{1}})
 	_, err = l.Append(context.Background(), records(10, 6, 2))
 	require.NoError(t, err)
 	require.NoError(t, l.Close())
