@@ -89,7 +89,7 @@ func (p *room) use() command.Definition {
 				return nil, err
 			}
 			if r != nil {
-				return nil, again(ctx, ref, r.State)
+				return nil, attempted(ctx, c.Request, r.State, NumberUsed.At("request", nil, c.Request))
 			}
 			asked := Asked{Terms: c.Terms, User: actor(ctx)}
 			used, err := p.judge(ctx, c)
@@ -131,14 +131,12 @@ func denied(ctx *command.Context, ref ledgerstate.Ref, asked Asked, no *refusal.
 	return &command.Seen{Refusal: no, Changes: []ledgerstate.Change{Kind.Born(ref, asked)}}
 }
 
-// again is a number that comes again: it is refused, and the request's
-// subject sees that somebody tried.
-func again(ctx *command.Context, ref ledgerstate.Ref, r Request) error {
-	no := NumberUsed.At("request", nil, ref.No)
+// attempted is a refusal that stands on the request, as long as there is room.
+func attempted(ctx *command.Context, number string, r Request, no *refusal.Refusal) error {
 	if r.Refusals >= maxRefusals {
 		return no
 	}
-	return &command.Seen{Refusal: no, Changes: []ledgerstate.Change{Kind.Happened(ref, Refused{Denial{Code: no.Code, Field: no.Field}, actor(ctx)})}}
+	return &command.Seen{Refusal: no, Changes: happened(number, Refused{Denial{Code: no.Code, Field: no.Field}, actor(ctx)})}
 }
 
 func cut(s string) string {
@@ -251,7 +249,7 @@ func (p *room) receive() command.Definition {
 			case err != nil:
 				return nil, err
 			case string(r.User.Fingerprint) != string(ctx.Actor.Fingerprint):
-				return nil, NotUser.At("certificate", nil, nil)
+				return nil, attempted(ctx, c.Request, r, NotUser.At("certificate", nil, nil))
 			case r.Received:
 				return nil, WasReceived.At("request", nil, c.Request)
 			case string(r.Sealed) != string(c.Sealed):

@@ -262,7 +262,9 @@ func TestReceiptsFitEachOther(t *testing.T) {
 	d.Number = "once more"
 	l.Refused("DISCLOSURE_SERVED", book, owner, "disclosure.Deliver", d)
 	r := receiptOf(c)
+	r.Number = "stolen"
 	l.Refused("DISCLOSURE_NOT_USER", book, "BankA/officer#2", "disclosure.Receive", r)
+	r.Number = "other"
 	r.Sealed = hash('y')
 	l.Refused("DISCLOSURE_RECEIPT", book, officer, "disclosure.Receive", r)
 	l.Must(book, officer, "disclosure.Receive", receiptOf(c))
@@ -278,7 +280,9 @@ func TestReceiptsFitEachOther(t *testing.T) {
 	l.Refused("DISCLOSURE_RECALLED", book, owner, "disclosure.Recall", recall)
 	l.Must(book, "BankA/reviewer", "disclosure.CertifyDeletion", disclosure.CertifyContent{Head: head("c"), Request: c.Request, Basis: "credit-16", Certificate: hash('c')})
 	require.Empty(t, list(t, l, book, operator, "disclosure.Owed", disclosure.ListQuery{}))
-	require.Equal(t, "asked delivered received recalled deleted", what(show(t, l, book, operator, c.Request)))
+	a := show(t, l, book, "Subject/"+herder, c.Request)
+	require.Equal(t, "asked delivered refused received recalled deleted", what(a), "a stolen receipt is seen")
+	require.Equal(t, "DISCLOSURE_NOT_USER", a.Steps[2].Denial.Code)
 }
 
 func TestRefusalsOfTheNode(t *testing.T) {

@@ -35,6 +35,7 @@ var (
 var (
 	NoUse          = refusal.New("DISCLOSURE_NO_USE", "账本上没有对应的授权使用登记", "no use of a grant stands on the ledger for this request", "征信业管理条例 18, 20")
 	NotRequester   = refusal.New("DISCLOSURE_NOT_REQUESTER", "来人证书不是申请人的证书", "the caller's certificate is not the one that made the request: it was stolen or passed on", "征信业管理条例 20, 22")
+	CallerBlocked  = refusal.New("DISCLOSURE_CALLER_BLOCKED", "来人证书已被停用", "the caller's certificate is blocked", "")
 	OtherRequest   = refusal.New("DISCLOSURE_OTHER_REQUEST", "所要内容与账本上的申请不符", "what is asked for is not what stands on the ledger", "征信业管理条例 20")
 	OtherRecipient = refusal.New("DISCLOSURE_OTHER_RECIPIENT", "接收方公钥与账本上的申请不符", "the recipient's key is not the one of the request", "征信业管理条例 20")
 	NoRecord       = refusal.New("DISCLOSURE_NO_RECORD", "持有方没有该记录", "the owner has no such record", "")

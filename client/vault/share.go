@@ -155,6 +155,9 @@ func (v *Vault) Shares(id RecordID) ([]Share, error) {
 	defer it.Release()
 	var out []Share
 	for it.Next() {
+		if bytes.Equal(it.Key(), keySchema) { // begins with the letter of shares
+			continue
+		}
 		var s storedShare
 		if err := ledgerstate.Decode(it.Value(), &s); err != nil {
 			return nil, err
