@@ -1,6 +1,7 @@
 package anchor
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -131,7 +132,7 @@ func (w *Witness) look(ctx context.Context, c *book.Client, origin string) (now 
 	if err := c.Ask(ctx, command.CommonsName, evidence.Keys.Name, evidence.KeysQuery{Owner: owner}, &keys); err != nil {
 		return Seen{}, false, err
 	}
-	cp, err := verified(s.Note, origin, keys)
+	cp, err := Verified(s.Note, origin, keys)
 	if err != nil {
 		return Seen{}, false, err
 	}
@@ -142,9 +143,9 @@ func (w *Witness) look(ctx context.Context, c *book.Client, origin string) (now 
 	return now, done, nil
 }
 
-// verified opens a checkpoint with the keys that the ledger knows for the
+// Verified opens a checkpoint with the keys that the ledger knows for the
 // log and size.
-func verified(signed, origin string, keys evidence.KeysAnswer) (evidence.Checkpoint, error) {
+func Verified(signed, origin string, keys evidence.KeysAnswer) (evidence.Checkpoint, error) {
 	cp, err := evidence.ParseCheckpoint(signed)
 	if err != nil {
 		return cp, err
@@ -199,21 +200,37 @@ func (w *Witness) follows(now Seen, p Prover) error {
 			return no(err)
 		}
 	}
-	raw, err := json.MarshalIndent(now, "", "  ")
+	raw, err := now.encode()
 	if err != nil {
 		return err
 	}
 	if err := os.MkdirAll(w.dir, 0o700); err != nil {
 		return err
 	}
-	return wallet.ReplaceFile(w.path(now.Origin), append(raw, '\n'))
+	return wallet.ReplaceFile(w.path(now.Origin), raw)
+}
+
+func (s Seen) encode() ([]byte, error) {
+	raw, err := json.MarshalIndent(s, "", "  ")
+	return append(raw, '\n'), err
+}
+
+// readSeen takes nothing but what encode writes.
+func readSeen(raw []byte) (s Seen, err error) {
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return s, err
+	}
+	if again, err := s.encode(); err != nil || !bytes.Equal(again, raw) {
+		return s, errors.New("it is not as it was written")
+	}
+	return s, nil
 }
 
 // path of a log's file; origins have no other sign that a file's name may not
 // have.
-func (w *Witness) path(origin string) string {
-	return filepath.Join(w.dir, strings.ReplaceAll(origin, "/", "_")+".json")
-}
+func (w *Witness) path(origin string) string { return filepath.Join(w.dir, seenFile(origin)) }
+
+func seenFile(origin string) string { return strings.ReplaceAll(origin, "/", "_") + ".json" }
 
 // last is what was signed last of a log; nothing is the zero value.
 func (w *Witness) last(origin string) (Seen, error) {
@@ -223,7 +240,7 @@ func (w *Witness) last(origin string) (Seen, error) {
 	}
 	var s Seen
 	if err == nil {
-		err = json.Unmarshal(raw, &s)
+		s, err = readSeen(raw)
 	}
 	if err == nil && s.Origin != origin {
 		err = fmt.Errorf("it is about %q", s.Origin)

@@ -1,8 +1,12 @@
 package anchor
 
 import (
+	"bytes"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	fnote "github.com/transparency-dev/formats/note"
 	"golang.org/x/mod/sumdb/note"
@@ -20,6 +24,50 @@ func NewWitnessKey(msp string) (secret, key string, err error) {
 	}
 	key, err = fnote.VKeyToCosignatureV1(public)
 	return secret, key, err
+}
+
+// keyFile is where a witness's key is, in its folder.
+const keyFile = "key.json"
+
+// KeyFile holds an organization's witness key: the verifier key in the clear,
+// the secret sealed.
+type KeyFile struct {
+	Key    string `json:"key"`
+	Sealed []byte `json:"sealed"`
+}
+
+func (f KeyFile) encode() ([]byte, error) {
+	raw, err := json.MarshalIndent(f, "", "  ")
+	return append(raw, '\n'), err
+}
+
+// Write puts the file into a witness's folder.
+func (f KeyFile) Write(dir string) error {
+	raw, err := f.encode()
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700)
+	}
+	if err == nil {
+		err = wallet.ReplaceFile(filepath.Join(dir, keyFile), raw)
+	}
+	return err
+}
+
+// ReadKeyFile reads the file in a witness's folder; fs.ErrNotExist if there is
+// none.
+func ReadKeyFile(dir string) (f KeyFile, err error) {
+	path := filepath.Join(dir, keyFile)
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return f, err
+	}
+	if err := json.Unmarshal(raw, &f); err != nil {
+		return f, fmt.Errorf("%s: %w", path, err)
+	}
+	if again, err := f.encode(); err != nil || !bytes.Equal(again, raw) {
+		return f, fmt.Errorf("%s is not as it was written", path)
+	}
+	return f, nil
 }
 
 // SealKey encrypts a witness key for a file, as people's keys are.

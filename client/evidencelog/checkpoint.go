@@ -2,6 +2,7 @@ package evidencelog
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"regexp"
 
@@ -53,6 +54,15 @@ func OpenCheckpoint(signed []byte, key note.Verifier) (Checkpoint, error) {
 		return Checkpoint{}, fmt.Errorf("checkpoint of %s is not written as checkpoints are", c.Log)
 	}
 	return c, nil
+}
+
+// OpenAny is OpenCheckpoint with the newest of a log's keys that signed it.
+func OpenAny(signed []byte, keys []note.Verifier) (c Checkpoint, err error) {
+	err = errors.New("no key of the log is known")
+	for i := len(keys) - 1; i >= 0 && err != nil; i-- {
+		c, err = OpenCheckpoint(signed, keys[i])
+	}
+	return c, err
 }
 
 var logName = regexp.MustCompile(`^qxl(/[A-Za-z0-9][A-Za-z0-9._-]{0,63}){2}$`)

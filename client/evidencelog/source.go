@@ -11,10 +11,10 @@ import (
 	"syscall"
 
 	"github.com/gofrs/flock"
-	"github.com/syndtr/goleveldb/leveldb"
 	"github.com/syndtr/goleveldb/leveldb/util"
 
 	"github.com/qingxinlian/qxl/client/oneprocess"
+	"github.com/qingxinlian/qxl/client/readonly"
 )
 
 // Source is a log as an auditor reads it: its folder (ReadFolder), or tiles
@@ -40,7 +40,7 @@ func ReadFolder(dir string) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := openReadOnly(filepath.Join(dir, databaseFolder))
+	db, err := readonly.Open(filepath.Join(dir, databaseFolder), databaseOptions())
 	if err != nil {
 		return &Source{damage: err, close: unlock(held)}, nil
 	}
@@ -61,34 +61,6 @@ func unlock(held *flock.Flock) func() error {
 	return held.Unlock
 }
 
-// openReadOnly opens a database without writing into it. A pipe or a device
-// in its place would keep the reader waiting for ever: only files are read.
-func openReadOnly(dir string) (_ *leveldb.DB, err error) {
-	files, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range files {
-		if !f.Type().IsRegular() {
-			return nil, fmt.Errorf("%s is no file", f.Name())
-		}
-	}
-	// The lock file is the operating system's and no part of the data.
-	if lock, err := os.OpenFile(filepath.Join(dir, "LOCK"), os.O_CREATE|os.O_RDWR, 0o600); err == nil {
-		if err := lock.Close(); err != nil {
-			return nil, err
-		}
-	}
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("the database is beyond reading: %v", p)
-		}
-	}()
-	o := databaseOptions()
-	o.ErrorIfMissing, o.ReadOnly = true, true
-	return leveldb.OpenFile(dir, o)
-}
-
 // Close ends the reading.
 func (s *Source) Close() error { return s.close() }
 
@@ -99,31 +71,51 @@ func (s *Source) Verify(ctx context.Context, expect Expect) (_ *Report, err erro
 		r.place(Tampered, "database", "数据库无法读取", "the database cannot be opened: %v", s.damage)
 		return r, nil
 	}
-	defer func() {
-		if p := recover(); p != nil { // of the database's code: what it met is no database
-			r.place(Tampered, "database", "数据库无法读取", "the database is beyond reading: %v", p)
-		}
-	}()
 	a := &audit{ctx: ctx, db: s.db, expect: expect, report: r, exported: s.exported}
-	err = a.run()
-	if errors.As(err, new(*unreadable)) {
+	func() {
+		defer readonly.Recover(&err)
+		err = a.run()
+	}()
+	if errors.As(err, new(*readonly.UnreadableError)) {
 		r.place(Tampered, "database", "数据库无法读取", "%v", err)
 		err = nil
 	}
 	return r, err
 }
 
+// CheckKey tries the key in a log's folder: the one that its head names must
+// be there and open. What is wrong with it is a *KeyError. Where there is no
+// head to go by nothing is tried.
+func (s *Source) CheckKey(dir string, passphrase func() ([]byte, error)) (err error) {
+	if s.damage != nil || s.exported {
+		return nil
+	}
+	defer readonly.Recover(&err)
+	raw, err := s.db.Get(keyHead, nil)
+	if err != nil {
+		return nil
+	}
+	h, err := decodeHead(raw)
+	if err != nil {
+		return nil
+	}
+	_, err = openKey(dir, h.key(), Options{Passphrase: passphrase})
+	return err
+}
+
 // Leaf reads one leaf and finds it in a tree that is known: what Verify does
 // of all. What is wrong with it is a finding; nil if nothing is.
 func (s *Source) Leaf(seq uint64, in Tree) (leaf Leaf, found *Finding) {
+	var beyond error
+	defer func() {
+		if beyond != nil {
+			found = &Finding{Verdict: Tampered, Place: "leaf", First: seq, Last: seq, Zh: "数据库无法读取", En: beyond.Error()}
+		}
+	}()
+	defer readonly.Recover(&beyond)
 	wrong := func(v Verdict, zh, format string, args ...any) (Leaf, *Finding) {
 		return leaf, &Finding{Verdict: v, Place: "leaf", First: seq, Last: seq, Zh: zh, En: fmt.Sprintf(format, args...)}
 	}
-	defer func() {
-		if p := recover(); p != nil { // of the database's code: what it met is no database
-			_, found = wrong(Tampered, "数据库无法读取", "the database is beyond reading: %v", p)
-		}
-	}()
 	if s.damage != nil {
 		return wrong(Tampered, "数据库无法读取", "the database cannot be opened: %v", s.damage)
 	}

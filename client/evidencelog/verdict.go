@@ -33,6 +33,9 @@ type Expect struct {
 	// Keys are the log's keys as the ledger has them, oldest first; none: those
 	// that the log names itself.
 	Keys []note.Verifier
+	// Mark, if given, is asked of each anchor that the log says it has: an
+	// error is a finding.
+	Mark func(size uint64, a Anchor) error
 	// Visit, if given, gets each leaf that is found good, in their order. An
 	// error of it ends the audit.
 	Visit func(Leaf, Hash) error

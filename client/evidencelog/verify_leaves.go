@@ -128,7 +128,7 @@ func (a *audit) leafTile(c *leafTile, end uint64, decoded []Leaf) ([]Hash, error
 		decoded[i], problem[i] = DecodeLeaf(raw)
 	}
 	var wrong [tileWidth]bool
-	chosen := a.choose(tileID{0, c.n}, hashes, stored, end, func(i int) { wrong[i] = true })
+	chosen, harmed := a.choose(tileID{0, c.n}, hashes, stored, end, func(i int) { wrong[i] = true }), false
 	for i := range c.width {
 		seq := c.n*tileWidth + uint64(i)
 		leaf := &decoded[i]
@@ -148,6 +148,10 @@ func (a *audit) leafTile(c *leafTile, end uint64, decoded []Leaf) ([]Hash, error
 			continue
 		}
 		a.bad[chosen[i]], a.lost[seq] = true, true
+		harmed = true
+	}
+	if id := (tileID{0, c.n}); harmed && !a.confirmed(id, chosen, end) {
+		a.doubt = append(a.doubt, span{c.n * tileWidth, c.n*tileWidth + uint64(c.width) - 1})
 	}
 	return chosen, nil
 }

@@ -2,10 +2,11 @@ package evidencelog
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/syndtr/goleveldb/leveldb/iterator"
 	"github.com/syndtr/goleveldb/leveldb/util"
+
+	"github.com/qingxinlian/qxl/client/readonly"
 )
 
 // Of leaves that cannot be read.
@@ -24,13 +25,6 @@ type leafTile struct {
 	twice  uint64         // 1 + the sequence number of a leaf that is stored twice
 	beyond uint64         // leaves past the end of the log
 	err    error
-}
-
-// unreadable: the database's own code gave up on what is stored.
-type unreadable struct{ cause any }
-
-func (e *unreadable) Error() string {
-	return fmt.Sprintf("the database is beyond reading: %v", e.cause)
 }
 
 // leafReader takes leaves off the database in their order, and goes on behind
@@ -59,11 +53,13 @@ func readLeaves(ctx context.Context, db store, end uint64, tiles chan<- *leafTil
 			return false
 		}
 	}
+	var beyond error
 	defer func() {
-		if p := recover(); p != nil { // of the database's code
-			send(&leafTile{err: &unreadable{p}})
+		if beyond != nil {
+			send(&leafTile{err: beyond})
 		}
 	}()
+	defer readonly.Recover(&beyond)
 	for n := uint64(0); n*tileWidth < end; n++ {
 		var t *leafTile
 		select {

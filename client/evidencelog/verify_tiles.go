@@ -89,9 +89,10 @@ func (a *audit) tiles(size uint64) error {
 			id := tileID{level, n}
 			below := computed[n*tileWidth : min((n+1)*tileWidth, uint64(len(computed)))]
 			chosen := a.choose(id, below, a.storedTile(id, len(below)), size, func(i int) {
-				span := uint64(1) << (tileHeight * uint(level))
-				first := (n*tileWidth + uint64(i)) * span
-				a.report.find(Finding{Verdict: Tampered, Place: "leaf", First: first, Last: first + span - 1, Zh: "叶子与瓦片一同被篡改", En: "leaves and tiles over them do not belong to the tree that was signed"})
+				width := uint64(1) << (tileHeight * uint(level))
+				first := (n*tileWidth + uint64(i)) * width
+				a.doubt = append(a.doubt, span{first, first + width - 1})
+				a.report.find(Finding{Verdict: Tampered, Place: "leaf", First: first, Last: first + width - 1, Zh: "叶子与瓦片一同被篡改", En: "leaves and tiles over them do not belong to the tree that was signed"})
 			})
 			copy(below, chosen)
 			if len(chosen) == tileWidth {
@@ -134,6 +135,17 @@ func (a *audit) choose(id tileID, below, stored []Hash, size uint64, wrong func(
 		}
 	}
 	return stored
+}
+
+// confirmed reports whether these are the hashes of a tile that the log
+// signed, as the tiles above say.
+func (a *audit) confirmed(id tileID, hashes []Hash, size uint64) bool {
+	if len(hashes) == tileWidth {
+		if up, ok := a.parent(id); ok && up == subtree(hashes) {
+			return true
+		}
+	}
+	return a.rootWith(id, hashes, size)
 }
 
 // rootWith reports whether the signed root follows if this tile holds these

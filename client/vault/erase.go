@@ -247,7 +247,7 @@ func (v *Vault) dropRecords(request Request, numbers []uint64) error {
 		if !r.Retain.IsZero() {
 			batch.Delete(dueKey(int32(r.Retain), n))
 		}
-		r.Erased, r.wrapped, r.sealed, r.Retain = request.No, nil, nil, 0
+		r.Erased, r.wrapped, r.sealed, r.Retain, r.Stored, r.Cipher = request.No, nil, nil, 0, time.UnixMilli(0).UTC(), 0
 		raw, err := r.encode()
 		if err != nil {
 			return err
@@ -315,7 +315,7 @@ func (v *Vault) keep(key []byte, job *erasure) error {
 	if err != nil {
 		return err
 	}
-	return v.records.Put(key, raw, durable)
+	return v.putSummed(key, raw)
 }
 
 // unfinished are the erasures that a crash has interrupted.

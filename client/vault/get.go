@@ -87,13 +87,15 @@ func (v *Vault) explain(id RecordID, err error) error {
 }
 
 // fetch reads the blocks of a number.
-func (v *Vault) fetch(number uint64) blob.Fetch {
+func (v *Vault) fetch(number uint64) blob.Fetch { return blockFetch(v.blocks, number) }
+
+func blockFetch(blocks *leveldb.DB, number uint64) blob.Fetch {
 	return func(w blob.Want) ([]byte, error) {
 		key := nodeKey(number, w.CID.Hash())
 		if w.Leaf {
 			key = leafKey(number, w.Number)
 		}
-		data, err := v.blocks.Get(key, nil)
+		data, err := blocks.Get(key, nil)
 		if errors.Is(err, leveldb.ErrNotFound) {
 			return nil, blob.ErrMissing
 		}

@@ -180,7 +180,7 @@ func (b *Batch) stage(r *Record) error {
 	number := r.ID.number()
 	b.staged = append(b.staged, r)
 	b.records.Put(numbered(atRecord, number), raw)
-	b.records.Put(append([]byte{atCID}, r.CID.Bytes()...), numbered(atRecord, number)[1:])
+	b.records.Put(cidKey(r.CID), r.ID[:])
 	b.records.Put(subjectKey(r.Subject, number), nil)
 	b.records.Put(numbered(atPending, number), nil)
 	if !r.Retain.IsZero() {

@@ -141,7 +141,7 @@ func (v *Vault) list(s Share) (uint32, error) {
 	if err != nil {
 		return 0, err
 	}
-	return no, v.records.Put(shareKey(s.Record.number(), no), raw, durable)
+	return no, v.putSummed(shareKey(s.Record.number(), no), raw)
 }
 
 // Shares are the keys given away of a record, or of all where id is zero, in

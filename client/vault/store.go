@@ -7,6 +7,7 @@ import (
 	"os"
 	"syscall"
 
+	"github.com/ipfs/go-cid"
 	"github.com/syndtr/goleveldb/leveldb"
 	"github.com/syndtr/goleveldb/leveldb/filter"
 	"github.com/syndtr/goleveldb/leveldb/opt"
@@ -85,13 +86,14 @@ func openDatabase(dir string, o *opt.Options) (*leveldb.DB, error) {
 //	blocks   b number l chunk    a leaf
 //	         b number n digest   a node
 //	records  r number            a record
-//	         c CID               its number
+//	         c CID               its ID
 //	         t subject number    the records of a subject
 //	         p number            it is not in the log yet
 //	         l log               how far the log was when records were last entered
 //	         s number share      a share
 //	         d date number       its retention ends
 //	         e request           an erasure
+//	         !sum                over shares and erasures, see summed
 const (
 	inBlocks      = 'b'
 	leafMark      = 'l'
@@ -125,6 +127,8 @@ func nodeKey(number uint64, digest []byte) []byte {
 func subjectKey(subject [16]byte, number uint64) []byte {
 	return binary.BigEndian.AppendUint64(append([]byte{atSubject}, subject[:]...), number)
 }
+
+func cidKey(c cid.Cid) []byte { return append([]byte{atCID}, c.Bytes()...) }
 
 func dueKey(day int32, number uint64) []byte {
 	key := binary.BigEndian.AppendUint32([]byte{atDue}, uint32(day))

@@ -101,6 +101,7 @@ type Vault struct {
 	erasing    sync.Mutex   // one at a time erases
 	writing    sync.Mutex   // reading and writing of a record that is there
 	committing sync.RWMutex // new records on one side, destroying keys on the other
+	summing    sync.Mutex   // what the sum is over
 }
 
 // ReadSettings reads what Init wrote.
@@ -140,6 +141,9 @@ func Open(o Options) (*Vault, error) {
 		if last, ok := lastNumber(db, letter); ok {
 			v.next = max(v.next, last+1)
 		}
+	}
+	if err := v.beginSum(); err != nil {
+		return nil, errors.Join(err, v.Close())
 	}
 	// An erasure that has begun goes on before anything else does.
 	if err := v.unfinished(func(key []byte, request Request, job *erasure) error { return v.destroy(request, key, job) }); err != nil {

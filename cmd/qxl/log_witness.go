@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,17 +17,7 @@ import (
 	"github.com/qingxinlian/qxl/client/anchor"
 	"github.com/qingxinlian/qxl/client/book"
 	"github.com/qingxinlian/qxl/client/evidencelog"
-	"github.com/qingxinlian/qxl/client/wallet"
 )
-
-// witnessFile holds an organization's witness key: the verifier key in the
-// clear, the secret sealed.
-const witnessFile = "key.json"
-
-type witnessKeyFile struct {
-	Key    string `json:"key"`
-	Sealed []byte `json:"sealed"`
-}
 
 // witnessMissing says that an organization has no witness key.
 type witnessMissing struct{ err error }
@@ -50,17 +38,15 @@ func (d *logDesk) witnessKey(make bool) (secret, key string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	path := filepath.Join(d.witness, witnessFile)
-	raw, err := os.ReadFile(path)
+	f, err := anchor.ReadKeyFile(d.witness)
 	if errors.Is(err, fs.ErrNotExist) && make {
 		return d.newWitnessKey(p, work)
 	}
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
 		return "", "", &witnessMissing{err}
 	}
-	var f witnessKeyFile
-	if err := json.Unmarshal(raw, &f); err != nil {
-		return "", "", fmt.Errorf("%s: %w", path, err)
+	if err != nil {
+		return "", "", err
 	}
 	secret, err = anchor.OpenKey(f.Sealed, p)
 	return secret, f.Key, err
@@ -74,14 +60,7 @@ func (d *logDesk) newWitnessKey(passphrase []byte, work int) (secret, key string
 	if err != nil {
 		return "", "", err
 	}
-	raw, err := json.MarshalIndent(witnessKeyFile{key, sealed}, "", "  ")
-	if err == nil {
-		err = os.MkdirAll(d.witness, 0o700)
-	}
-	if err == nil {
-		err = wallet.ReplaceFile(filepath.Join(d.witness, witnessFile), append(raw, '\n'))
-	}
-	return secret, key, err
+	return secret, key, anchor.KeyFile{Key: key, Sealed: sealed}.Write(d.witness)
 }
 
 func newLogCosignCommand(a *app) *cobra.Command {

@@ -94,6 +94,15 @@ func Create(dir string, passphrase []byte, workFactor int) error {
 
 // Open opens a store and ends what a crash has interrupted.
 func Open(dir string, passphrase []byte) (*Store, error) {
+	s, err := Read(dir, passphrase)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.recover()
+}
+
+// Read opens a store to be read as it is, and changes nothing in it.
+func Read(dir string, passphrase []byte) (*Store, error) {
 	sealed, err := readPrivate(filepath.Join(dir, kekFile))
 	if err != nil {
 		return nil, err
@@ -119,10 +128,8 @@ func Open(dir string, passphrase []byte) (*Store, error) {
 		return nil, err
 	}
 	copy(s.naming[:], naming)
-	if s.seal, err = newGCM(sealing); err != nil {
-		return nil, err
-	}
-	return s, s.recover()
+	s.seal, err = newGCM(sealing)
+	return s, err
 }
 
 func (s *Store) subjects() string { return filepath.Join(s.dir, subjectsDir) }
