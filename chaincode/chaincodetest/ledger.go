@@ -238,7 +238,9 @@ func (l *Ledger) invoke(cc, who, function string, args []string, transient map[s
 		return nil, fmt.Errorf("%s", resp.Message)
 	}
 	for k, v := range tx.writes {
-		l.state[k] = v
+		if l.state[k] = v; v == nil { // purged
+			delete(l.state, k)
+		}
 	}
 	if len(tx.writes) > 0 {
 		l.Last = tx.id

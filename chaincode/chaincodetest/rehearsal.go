@@ -87,6 +87,7 @@ func (r *Rehearsal) Stored() (*Rehearsal, error) {
 	after.state = maps.Clone(r.ledger.state)
 	for _, tx := range r.written {
 		maps.Copy(after.state, tx.writes)
+		maps.DeleteFunc(after.state, func(_ string, v []byte) bool { return v == nil }) // purged
 	}
 	stage.ledger = &after
 	return stage.Rehearse(), nil

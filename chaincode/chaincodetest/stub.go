@@ -92,6 +92,13 @@ func (s *stub) PutPrivateData(collection, key string, value []byte) error {
 	s.tx.writes[at(s.namespace, collection, key)] = append([]byte(nil), value...)
 	return nil
 }
+func (s *stub) PurgePrivateData(collection, key string) error {
+	if s.tx.ranged {
+		return fmt.Errorf("a transaction that ran a private range may not write")
+	}
+	s.tx.writes[at(s.namespace, collection, key)] = nil
+	return nil
+}
 func (s *stub) StartWriteBatch()        {}
 func (s *stub) FinishWriteBatch() error { return nil }
 

@@ -64,6 +64,7 @@ func (v *View) Prefetch(wants []Want) error {
 			byCollection[collection] = append(byCollection[collection], key)
 		}
 		var births []Want
+		var pages []home
 		for _, w := range wants {
 			if w.Ref.ID.IsZero() {
 				continue
@@ -75,6 +76,9 @@ func (v *View) Prefetch(wants []Want) error {
 					return err
 				}
 				add(collection, page)
+				if v.erased[collection] {
+					pages = append(pages, pageHome(w.Kind.KindCode(), collection, w.Ref.ID.Page))
+				}
 			}
 			if !w.Birth {
 				continue
@@ -96,6 +100,9 @@ func (v *View) Prefetch(wants []Want) error {
 			if err := v.prefetch(collection, byCollection[collection]); err != nil {
 				return err
 			}
+		}
+		if err := v.follow(pages); err != nil {
+			return err
 		}
 		wants = births
 	}
@@ -244,8 +251,15 @@ func (v *View) Mark(collection, command string, content []byte) ([]byte, error) 
 // Log gives the whole log of an aggregate, oldest first.
 func (k *Kind[S]) Log(v *View, id ID, r *Record[S]) ([]Entry[S], error) {
 	var keys []string
+	gen := 0
+	if r.Rolled > 0 {
+		var err error
+		if gen, err = v.generationOf(k.Code, k.Collection, id.Page); err != nil {
+			return nil, err
+		}
+	}
 	for n := 0; n < r.Rolled; n++ {
-		key, err := v.logKey(k.Code, k.Collection, id.Page, n)
+		key, err := v.logKey(k.Code, k.Collection, id.Page, n, gen)
 		if err != nil {
 			return nil, err
 		}

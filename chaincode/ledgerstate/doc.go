@@ -16,11 +16,16 @@
 // Keys, all in one collection:
 //
 //	S                                    the collection's secret
-//	P<kind>:HMAC(secret, page ‖ gen)     a page of up to Kind.Slots aggregates
+//	P<kind>:HMAC(secret, page ‖ gen)     a page of up to Kind.Slots aggregates; generation 0 until something is erased from it
 //	I<kind>:HMAC(secret, natural key)    natural key → ID, written at birth
 //	I<kind>-<n>:HMAC(secret, head)       a list of up to 128 natural keys → IDs that begin with the head and have at most n more characters
 //	G<kind>:HMAC(secret, page ‖ n)       the n-th log page: older entries of a page's aggregates
 //	R:HMAC(secret, transaction ID)       a receipt
+//	F:HMAC(secret, key)                  of a page or list from which something was erased: the generation at which it lives now
+//
+// Lists and log pages of a later generation have it in their HMAC too. An
+// erasure (Kind.Erased, Kind.Redacted) purges keys and writes what stays under
+// those of the next generation, in one transaction; see generation.go.
 //
 // Public kinds use the same letters with the plain page name and no salt.
 package ledgerstate

@@ -46,8 +46,14 @@ func (v *View) Facts(collection, after string, limit int) (list []Fact, next str
 			if err != nil {
 				return nil, "", err
 			}
+			gen := 0
+			if page.Rolled > 0 {
+				if gen, err = v.generationOf(kind, collection, page.Name); err != nil {
+					return nil, "", err
+				}
+			}
 			for n := range page.Rolled {
-				key, err := v.logKey(kind, collection, page.Name, n)
+				key, err := v.logKey(kind, collection, page.Name, n, gen)
 				if err != nil {
 					return nil, "", err
 				}

@@ -35,9 +35,12 @@ type listed struct {
 
 // index is a shared index key in a view.
 type index struct {
-	collection, key string
+	home
+	key string
+	gen int // of what is committed
 	indexValue
 	dirty bool
+	moved bool // something is erased from it
 }
 
 func (x *index) find(rest string) (at int, found bool) {
@@ -70,34 +73,52 @@ func (k *Kind[S]) SharedTail() int {
 	return k.Tails[0]
 }
 
-// listKey names the list of a head. The tail's length is part of it: the
+// listHome names the list of a head. The tail's length is part of it: the
 // same head may stand before tails of several lengths.
-func (k *Kind[S]) listKey(v *View, head string, tail int) (string, error) {
-	return v.indexKey(k.Code+"-"+strconv.Itoa(tail), k.Collection, head)
+func (k *Kind[S]) listHome(head string, tail int) home {
+	return home{collection: k.Collection, prefix: "I" + k.Code + "-" + strconv.Itoa(tail), name: head}
 }
 
 // list gives a shared index key as the transaction sees it, empty if it does
-// not exist; nil if it has not been read yet.
-func (v *View) list(collection, key string) (*index, error) {
-	at := slotKey{collection, key}
+// not exist; if it has not been read yet, the next key to read.
+func (v *View) list(h home) (x *index, next string, err error) {
+	key, err := v.base(h)
+	if err != nil {
+		return nil, "", err
+	}
+	at := slotKey{h.collection, key}
 	if x := v.lists[at]; x != nil {
-		return x, nil
+		return x, "", nil
 	}
 	raw, known := v.cache[at]
 	if !known {
-		return nil, nil
+		return nil, key, nil
 	}
-	x := &index{collection: collection, key: key, indexValue: indexValue{Schema: indexSchema}}
+	gen := 0
+	if raw == nil && v.erased[h.collection] {
+		if gen, next, err = v.generation(h.collection, key); err != nil || next != "" {
+			return nil, next, err
+		}
+		if gen > 0 {
+			if key, err = v.keyAt(h, gen); err != nil {
+				return nil, "", err
+			}
+			if raw, known = v.cache[slotKey{h.collection, key}]; !known {
+				return nil, key, nil
+			}
+		}
+	}
+	x = &index{home: h, key: key, gen: gen, indexValue: indexValue{Schema: indexSchema}}
 	if raw != nil {
 		if err := Decode(raw, &x.indexValue); err != nil {
-			return nil, Errorf("STATE_CORRUPT", "a shared index key cannot be read: %v", err)
+			return nil, "", Errorf("STATE_CORRUPT", "a shared index key cannot be read: %v", err)
 		}
 		if x.Schema != indexSchema {
-			return nil, Errorf("SCHEMA_UNKNOWN", "a shared index key has schema version %d, this program knows %d", x.Schema, indexSchema)
+			return nil, "", Errorf("SCHEMA_UNKNOWN", "a shared index key has schema version %d, this program knows %d", x.Schema, indexSchema)
 		}
 	}
 	v.lists[at] = x
-	return x, nil
+	return x, "", nil
 }
 
 // place is what a look at the index has found so far.
@@ -105,7 +126,7 @@ type place struct {
 	id   ID     // zero: none, if nothing is to be read
 	next string // key that must be read to know more
 	own  bool   // next belongs to this natural key alone
-	list *index // where a birth enters it; nil: under a key of its own
+	list *index // where it stands, or a birth enters it; nil: under a key of its own
 	rest string // as what
 }
 
@@ -117,20 +138,13 @@ func (k *Kind[S]) look(v *View, natural string) (place, error) {
 	var room place
 	for _, tail := range k.Tails {
 		head := Head(natural, tail)
-		key, err := k.listKey(v, head, tail)
-		if err != nil {
-			return place{}, err
-		}
-		x, err := v.list(k.Collection, key)
-		if err != nil {
-			return place{}, err
-		}
-		if x == nil {
-			return place{next: key}, nil
+		x, next, err := v.list(k.listHome(head, tail))
+		if err != nil || x == nil {
+			return place{next: next}, err
 		}
 		rest := natural[len(head):]
 		if at, found := x.find(rest); found {
-			return place{id: x.List[at].ID}, nil
+			return place{id: x.List[at].ID, list: x, rest: rest}, nil
 		}
 		if !x.Full {
 			room = place{list: x, rest: rest}
@@ -277,6 +291,18 @@ func (v *View) writeLists() error {
 	})
 	for _, x := range dirty {
 		var err error
+		if x.moved {
+			// A list that has been full stays, though empty: what it lacks may be
+			// elsewhere.
+			if x.key, err = v.leave(x.home, x.key, x.gen, len(x.List) > 0 || x.Full); err != nil {
+				return err
+			}
+			x.gen, x.moved, x.dirty = x.gen+1, false, false
+			if x.key == "" {
+				x.gen = 0
+				continue
+			}
+		}
 		if x.Salt, err = v.salt(x.collection, x.key); err != nil {
 			return err
 		}

@@ -361,8 +361,11 @@ func TestListsTellNothingAndKnowTheirSchema(t *testing.T) {
 		}
 	}
 	require.Len(t, values, 1, "the key does not depend on the seed")
-	_, err := NewView(newMemory(), "BankAMSP", seed).list("loan", "k")
+	fresh := NewView(opened(t), "BankAMSP", seed)
+	x, next, err := fresh.list(listed42.listHome("k", 4))
 	require.NoError(t, err)
+	require.Nil(t, x)
+	require.NotEmpty(t, next, "an unread list names the key to read")
 }
 
 func FuzzDecodeIndexValue(f *testing.F) {

@@ -33,9 +33,11 @@ type page struct {
 	form
 	name   string
 	key    string
+	gen    int // of what is committed
 	slots  []slot
 	rolled int // log pages written
 	dirty  bool
+	logs   [][][]byte // of a page that something is erased from: its log pages, by slot; nil for others
 }
 
 // pageValue is a page as stored.
@@ -55,16 +57,19 @@ const pageSchema = 2
 // together, so their logs grow together, and one key takes them all.
 const fullPage = 12 << 10
 
-// generation of a page: an erasure writes the page without the erased slot
-// at the next generation and purges the old key.
-const generation = 0
-
+// pageKey is where a page lies unless something was erased from it.
 func (v *View) pageKey(kind, collection, name string) (string, error) {
 	if collection == "" {
 		return "P" + kind + ":" + name, nil
 	}
-	return v.derived("P"+kind, collection, name, be32(generation))
+	return v.base(pageHome(kind, collection, name))
 }
+
+func pageHome(kind, collection, name string) home {
+	return home{collection: collection, prefix: "P" + kind, name: name, fixed: generationZero}
+}
+
+var generationZero = [][]byte{be32(0)}
 
 // keyOf is what a private key is derived from.
 type keyOf struct{ prefix, collection, name string }
@@ -91,13 +96,17 @@ func (v *View) indexKey(kind, collection, natural string) (string, error) {
 	return v.derived("I"+kind, collection, natural)
 }
 
-func (v *View) logKey(kind, collection, page string, n int) (string, error) {
+// logKey is where the n-th log page of a page of a generation lies.
+func (v *View) logKey(kind, collection, page string, n, gen int) (string, error) {
 	if collection == "" {
 		return fmt.Sprintf("G%s:%s.%06d", kind, page, n), nil
 	}
 	secret, err := v.secret(collection)
 	if err != nil {
 		return "", err
+	}
+	if gen > 0 {
+		return privateKey("G"+kind, secret, []byte(page), be32(n), be32(gen)), nil
 	}
 	return privateKey("G"+kind, secret, []byte(page), be32(n)), nil
 }
@@ -112,11 +121,14 @@ func (v *View) page(f form, name string) (*page, error) {
 	if p := v.pages[k]; p != nil {
 		return p, nil
 	}
+	p := &page{form: f, name: name, key: key}
 	raw, err := v.read(f.collection, key)
+	if err == nil && raw == nil && v.erased[f.collection] {
+		p.gen, p.key, raw, err = v.settle(pageHome(f.code, f.collection, name))
+	}
 	if err != nil {
 		return nil, err
 	}
-	p := &page{form: f, name: name, key: key}
 	if raw != nil {
 		value, err := decodePage(raw)
 		if err != nil {
@@ -188,6 +200,11 @@ func (v *View) dirtyPages() []*page {
 }
 
 func (v *View) encodePage(p *page) error {
+	if p.logs != nil {
+		if gone, err := v.move(p); err != nil || gone {
+			return err
+		}
+	}
 	size, err := p.encodeSlots()
 	if err != nil {
 		return err
@@ -258,7 +275,7 @@ func (v *View) roll(p *page) error {
 	if !any {
 		return nil
 	}
-	key, err := v.logKey(p.code, p.collection, p.name, p.rolled)
+	key, err := v.logKey(p.code, p.collection, p.name, p.rolled, p.gen)
 	if err != nil {
 		return err
 	}

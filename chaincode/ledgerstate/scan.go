@@ -47,9 +47,8 @@ func (r *Record[S]) roll(v *View, n int) ([]byte, error) {
 	return raw, err
 }
 
-// rolled reads the entries of one slot from a log page; none if the slot had
-// none to roll.
-func (k *Kind[S]) rolled(raw []byte, slot uint8) ([]Entry[S], error) {
+// openLogs is what a log page holds, by slot.
+func openLogs(raw []byte) ([][]byte, error) {
 	if raw == nil {
 		return nil, fmt.Errorf("absent")
 	}
@@ -58,7 +57,14 @@ func (k *Kind[S]) rolled(raw []byte, slot uint8) ([]Entry[S], error) {
 		return nil, err
 	}
 	var logs [][]byte
-	if err := Decode(s.Body, &logs); err != nil {
+	return logs, Decode(s.Body, &logs)
+}
+
+// rolled reads the entries of one slot from a log page; none if the slot had
+// none to roll.
+func (k *Kind[S]) rolled(raw []byte, slot uint8) ([]Entry[S], error) {
+	logs, err := openLogs(raw)
+	if err != nil {
 		return nil, err
 	}
 	if int(slot) >= len(logs) || logs[slot] == nil {

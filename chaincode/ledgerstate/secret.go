@@ -7,6 +7,8 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+
+	"github.com/vmihailenco/msgpack/v5"
 )
 
 const (
@@ -31,6 +33,18 @@ type secretValue struct {
 	Salt   []byte
 	Secret []byte
 }
+
+// erasedSecretValue is a secret as stored once something of its collection was
+// erased: then a page or list may live under another key than its first.
+type erasedSecretValue struct {
+	Schema uint8
+	Salt   []byte
+	Secret []byte
+	Erased bool
+}
+
+// DecodeMsgpack reads both forms.
+func (s *erasedSecretValue) DecodeMsgpack(dec *msgpack.Decoder) error { return DecodeGrown(dec, s) }
 
 // mac is HMAC-SHA256 over length-prefixed parts, so that no two lists of
 // parts give the same input.
@@ -71,12 +85,13 @@ func (v *View) secret(collection string) ([]byte, error) {
 	if raw == nil {
 		return nil, Errorf("BOOK_NOT_OPEN", "collection %s of %s has no secret yet", collection, v.namespace)
 	}
-	var s secretValue
+	var s erasedSecretValue
 	if err := Decode(raw, &s); err != nil || len(s.Secret) != SecretSize {
 		return nil, Errorf("STATE_CORRUPT", "secret of collection %s of %s cannot be read", collection, v.namespace)
 	}
 	v.secrets[collection] = s.Secret
 	v.older[collection] = s.Schema == secretBeforeLists
+	v.erased[collection] = s.Erased
 	return s.Secret, nil
 }
 

@@ -63,6 +63,12 @@ func (m *memory) PutPrivateData(c, k string, v []byte) error {
 	return nil
 }
 
+func (m *memory) PurgePrivateData(c, k string) error {
+	m.puts++
+	m.tx[c+"/"+k] = nil
+	return nil
+}
+
 type list struct{ kv []*queryresult.KV }
 
 func (l *list) HasNext() bool { return len(l.kv) > 0 }
@@ -87,6 +93,9 @@ func (m *memory) GetPrivateDataByRange(c, start, end string) (shim.StateQueryIte
 func (m *memory) commit() {
 	for k, v := range m.tx {
 		m.state[k] = v
+		if v == nil {
+			delete(m.state, k)
+		}
 	}
 	m.tx = map[string][]byte{}
 }

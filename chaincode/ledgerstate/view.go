@@ -3,6 +3,8 @@ package ledgerstate
 import (
 	"encoding/binary"
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
@@ -17,6 +19,7 @@ type Stub interface {
 	GetMultiplePrivateData(collection string, keys ...string) ([][]byte, error)
 	GetPrivateDataHash(collection, key string) ([]byte, error)
 	PutPrivateData(collection, key string, value []byte) error
+	PurgePrivateData(collection, key string) error
 	GetPrivateDataByRange(collection, startKey, endKey string) (shim.StateQueryIteratorInterface, error)
 	StartWriteBatch()
 	FinishWriteBatch() error
@@ -35,19 +38,21 @@ type View struct {
 
 	secrets map[string][]byte
 	older   map[string]bool    // collections opened before natural keys shared index keys
+	erased  map[string]bool    // collections of which something was erased, see generation
 	keys    map[keyOf]string   // derived before: a page's name is asked for several times a command
 	births  map[slotKey]bool   // births' own index keys, expected to be absent, see absent
 	cache   map[slotKey][]byte // read from the ledger; nil value: absent
 	pages   map[slotKey]*page
 	lists   map[slotKey]*index
 	writes  map[slotKey][]byte
+	purges  map[slotKey]bool
 }
 
 // NewView starts an empty view. The seed may be nil if nothing will be
 // written.
 func NewView(stub Stub, namespace string, seed []byte) *View {
 	return &View{stub: stub, namespace: namespace, seed: seed,
-		secrets: map[string][]byte{}, older: map[string]bool{}, keys: map[keyOf]string{}, births: map[slotKey]bool{}, cache: map[slotKey][]byte{}, pages: map[slotKey]*page{}, lists: map[slotKey]*index{}, writes: map[slotKey][]byte{}}
+		secrets: map[string][]byte{}, older: map[string]bool{}, erased: map[string]bool{}, keys: map[keyOf]string{}, births: map[slotKey]bool{}, cache: map[slotKey][]byte{}, pages: map[slotKey]*page{}, lists: map[slotKey]*index{}, writes: map[slotKey][]byte{}, purges: map[slotKey]bool{}}
 }
 
 // read gives the committed value of a key, or what this transaction wrote;
@@ -144,10 +149,21 @@ func (v *View) prefetch(collection string, keys []string) error {
 	return nil
 }
 
+// prefetchAll is prefetch for several collections, in their order.
+func (v *View) prefetchAll(byCollection map[string][]string) error {
+	for _, collection := range slices.Sorted(maps.Keys(byCollection)) {
+		if err := v.prefetch(collection, byCollection[collection]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (v *View) write(collection, key string, raw []byte) { v.writes[slotKey{collection, key}] = raw }
 
-// Flush writes every touched page and key, in one write batch and in order
-// of collection and key, and reports how many keys it wrote.
+// Flush writes every touched page and key and purges what was erased, in one
+// write batch and in order of collection and key, and reports how many keys it
+// wrote.
 func (v *View) Flush() (int, error) {
 	for _, p := range v.dirtyPages() {
 		if err := v.encodePage(p); err != nil {
@@ -157,16 +173,13 @@ func (v *View) Flush() (int, error) {
 	if err := v.writeLists(); err != nil {
 		return 0, err
 	}
-	keys := make([]slotKey, 0, len(v.writes))
-	for k := range v.writes {
-		keys = append(keys, k)
-	}
-	sort.Slice(keys, func(i, j int) bool {
-		if keys[i].collection != keys[j].collection {
-			return keys[i].collection < keys[j].collection
+	keys := inOrder(v.writes)
+	purged := inOrder(v.purges)
+	for _, k := range purged {
+		if v.writes[k] != nil { // of a purge and a put of one key the ledger keeps the last alone
+			return 0, Errorf("ERASURE_AND_WRITE", "a key of collection %q is erased and written in one transaction", k.collection)
 		}
-		return keys[i].key < keys[j].key
-	})
+	}
 	v.stub.StartWriteBatch()
 	for _, k := range keys {
 		var err error
@@ -179,10 +192,27 @@ func (v *View) Flush() (int, error) {
 			return 0, fmt.Errorf("qxl LEDGER_WRITE: writing collection %q: %w", k.collection, err)
 		}
 	}
+	for _, k := range purged {
+		if err := v.stub.PurgePrivateData(k.collection, k.key); err != nil {
+			return 0, fmt.Errorf("qxl LEDGER_WRITE: erasing of collection %q: %w", k.collection, err)
+		}
+	}
 	if err := v.stub.FinishWriteBatch(); err != nil {
 		return 0, fmt.Errorf("qxl LEDGER_WRITE: %w", err)
 	}
 	return len(keys), nil
+}
+
+// inOrder are keys by collection and key.
+func inOrder[V any](of map[slotKey]V) []slotKey {
+	keys := slices.Collect(maps.Keys(of))
+	sort.Slice(keys, func(i, j int) bool {
+		if keys[i].collection != keys[j].collection {
+			return keys[i].collection < keys[j].collection
+		}
+		return keys[i].key < keys[j].key
+	})
+	return keys
 }
 
 // Namespace is the owner of the book, or "commons".
