@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
+	"strings"
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/command"
@@ -135,3 +136,6 @@ func MarkerID(number, pseudonym string) ledgerstate.ID {
 	}
 	return ledgerstate.ID{Page: pageNames.EncodeToString(h.Sum(nil)[:20])}
 }
+
+// RevokedBy is the pseudonym that a revocation's natural key ends with.
+func RevokedBy(natural string) string { return natural[strings.LastIndexByte(natural, '/')+1:] }

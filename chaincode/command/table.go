@@ -164,6 +164,12 @@ var (
 	LoanLane   = Lane{Name: "loan", Chaincode: Book, Collections: []Collection{Loan}, Reads: []Collection{Intake}, Endorse: Loan.Endorse}
 	CompLane   = Lane{Name: "comp", Chaincode: Book, Collections: []Collection{Comp}, Reads: []Collection{Loan, Intake}, Endorse: Comp.Endorse}
 
+	// Erasures have lanes of their own where one collection's rule must read
+	// others: what is erased from one is checked against the order in intake.
+	ErasureLane     = Lane{Name: "erasure", Chaincode: Book, Collections: []Collection{Intake}, Reads: []Collection{Loan, Comp}, Endorse: Intake.Endorse}
+	EraseLoanLane   = Lane{Name: "eraseloan", Chaincode: Book, Collections: []Collection{Loan}, Reads: []Collection{Intake, Comp}, Endorse: Loan.Endorse}
+	ErasePersonLane = Lane{Name: "eraseperson", Chaincode: Book, Collections: []Collection{Person}, Reads: []Collection{Intake, Loan, Comp}, Endorse: Person.Endorse}
+
 	PublicLane   = Lane{Name: "public", Chaincode: Commons, Endorse: threeAuthorities}
 	OthersLane   = Lane{Name: "others", Chaincode: Commons, Collections: []Collection{CommonsIntake}, Endorse: CommonsIntake.Endorse}
 	FilingLane   = Lane{Name: "filing", Chaincode: Commons, Collections: []Collection{Registry}, Reads: []Collection{Fund}, Endorse: Registry.Endorse, Asks: []Collection{Loan, Intake, Comp}, Book: []Collection{Comp}}
@@ -175,7 +181,7 @@ var (
 // Lanes of a chaincode.
 func (c Chaincode) Lanes() []Lane {
 	if c == Book {
-		return []Lane{PersonLane, IntakeLane, AcceptLane, LoanLane, CompLane}
+		return []Lane{PersonLane, IntakeLane, AcceptLane, LoanLane, CompLane, ErasureLane, EraseLoanLane, ErasePersonLane}
 	}
 	return []Lane{PublicLane, OthersLane, FilingLane, RegistryLane, FundLane, SettleLane}
 }

@@ -12,3 +12,16 @@ func (p Parameters) YearsKept() int {
 	}
 	return p.AdverseYears
 }
+
+// foundingRetentionYears stand where a founding names none (反洗钱法 34: at
+// least ten years from the end of the business).
+const foundingRetentionYears = 10
+
+// YearsRetained is how long the record of a loan must be kept after it was
+// settled, whoever asks for its erasure.
+func (p Parameters) YearsRetained() int {
+	if p.RetentionYears == 0 {
+		return foundingRetentionYears
+	}
+	return p.RetentionYears
+}

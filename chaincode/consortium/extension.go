@@ -51,6 +51,9 @@ func (c Change) completed(inForce Parameters) Change {
 	if rules.AdverseYears == 0 {
 		rules.AdverseYears = inForce.YearsKept()
 	}
+	if rules.RetentionYears == 0 {
+		rules.RetentionYears = inForce.YearsRetained()
+	}
 	c.Rules = &rules
 	return c
 }

@@ -114,7 +114,8 @@ type Parameters struct {
 
 	Extensions []ExtensionLimit `json:"extensions,omitempty"` // by original term; left out of a change: as in force
 
-	AdverseYears int `json:"adverse_years,omitempty"` // 不良信息保存年限, from its end; left out of a change: as in force
+	AdverseYears   int `json:"adverse_years,omitempty"`   // 不良信息保存年限, from its end; left out of a change: as in force
+	RetentionYears int `json:"retention_years,omitempty"` // 贷款记录法定保存年限, from the settlement; left out of a change: as in force
 }
 
 // Proposal is a change of a table that waits for the second signature; a rule

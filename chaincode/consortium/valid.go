@@ -155,6 +155,8 @@ func (c Change) valid() error {
 			return RowWrong.At("rules.penalty_percent", "0..100", r.PenaltyPercent)
 		case r.AdverseYears < 0 || r.AdverseYears > 100:
 			return RowWrong.At("rules.adverse_years", "1..100", r.AdverseYears)
+		case r.RetentionYears < 0 || r.RetentionYears > 100:
+			return RowWrong.At("rules.retention_years", "1..100", r.RetentionYears)
 		case r.DecisionDays < 1 || r.NonPerforming < 1 || r.PreLoanMaxDays < 1:
 			return RowWrong.At("rules", "days from 1", 0)
 		}

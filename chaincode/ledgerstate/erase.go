@@ -1,6 +1,9 @@
 package ledgerstate
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // erasing takes an aggregate out of the collection: its page is written
 // without it under the key of the next generation, and the old key purged with
@@ -154,15 +157,37 @@ func (v *View) move(p *page) (gone bool, err error) {
 	return false, nil
 }
 
-// EraseReceipt purges the receipt of a transaction.
-func (v *View) EraseReceipt(collection, txID string) error {
-	key, err := v.receiptKey(collection, txID)
-	if err != nil {
-		return err
+// ReceiptPrefix begins the keys of receipts.
+const ReceiptPrefix = "R:"
+
+// ReceiptAt reads the receipt under a key; false where there is none.
+func (v *View) ReceiptAt(collection, key string, receipt any) (bool, error) {
+	if !strings.HasPrefix(key, ReceiptPrefix) {
+		return false, nil
 	}
 	raw, err := v.read(collection, key)
-	if err == nil && raw != nil {
-		v.purge(collection, key)
+	if err != nil || raw == nil {
+		return false, err
 	}
-	return err
+	return true, DecodeReceipt(raw, receipt)
+}
+
+// DecodeReceipt reads a receipt as stored.
+func DecodeReceipt(raw []byte, receipt any) error {
+	var s sealed
+	if err := Decode(raw, &s); err != nil {
+		return Errorf("STATE_CORRUPT", "a receipt cannot be read")
+	}
+	return Decode(s.Body, receipt)
+}
+
+// ReceiptErased purges the receipt under a key.
+func ReceiptErased(collection, key string) Change { return receiptErased{collection, key} }
+
+type receiptErased struct{ collection, key string }
+
+// Apply implements Change.
+func (c receiptErased) Apply(v *View, _ Stamp) error {
+	v.purge(c.collection, c.key)
+	return nil
 }

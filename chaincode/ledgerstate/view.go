@@ -255,11 +255,7 @@ func (v *View) GetReceipt(collection, txID string, receipt any) (bool, error) {
 	if err != nil || raw == nil {
 		return false, err
 	}
-	var s sealed
-	if err := Decode(raw, &s); err != nil {
-		return false, Errorf("STATE_CORRUPT", "a receipt of collection %s cannot be read", collection)
-	}
-	return true, Decode(s.Body, receipt)
+	return true, DecodeReceipt(raw, receipt)
 }
 
 func (v *View) receiptKey(collection, txID string) (string, error) {

@@ -24,23 +24,22 @@ func (l *Loan) adverse(ctx *command.Context, ref ledgerstate.Ref, at calendar.Da
 	if !l.retail() || !l.disbursed() {
 		return nil, nil
 	}
-	list, err := entries(ctx, ref, at)
+	begin, list, err := entries(ctx, ref, at)
 	if err != nil {
 		return nil, err
 	}
-	times, err := arrears(l.open(), list, l.Contract.Account.GraceDays, at)
+	times, err := arrears(l.open(), begin, list, l.Contract.Account.GraceDays, at)
 	for i := range times {
 		times[i].Keep = keptUntil(times[i].Ended, consortium.Of(ctx).Rules.YearsKept())
 	}
 	return times, err
 }
 
-// arrears are the times of arrears by an account's entries, which stand by
-// date. Whoever pays ends one: what a borrower owes the guarantor then is a
+// arrears are the times of arrears by an account's state and what was entered
+// since, by date. Whoever pays ends one: what a borrower owes the guarantor then is a
 // debt of which the ledger knows nothing.
-func arrears(a *account.Account, entries []account.Entry, grace int, at calendar.Date) ([]Adverse, error) {
+func arrears(a *account.Account, s account.State, entries []account.Entry, grace int, at calendar.Date) ([]Adverse, error) {
 	var times []Adverse
-	var s account.State
 	goesOn := false
 	begins := func(on calendar.Date) {
 		if days := a.PastDue(s, on); days > grace && !goesOn {

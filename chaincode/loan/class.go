@@ -258,11 +258,14 @@ func (l *Loan) upgradable(ctx *command.Context, a *account.Account, c ClassifyCo
 // last on which something was past due, or from which it was non-performing
 // for other reasons.
 func (l *Loan) performingSince(ctx *command.Context, a *account.Account, c ClassifyContent) (calendar.Date, error) {
-	entries, err := entries(ctx, c.Loan, c.Date)
+	s, entries, err := entries(ctx, c.Loan, c.Date)
 	if err != nil {
 		return 0, err
 	}
-	s, since, class := account.State{}, l.Contract.Account.Terms.From, account.Pass
+	since, class := max(l.Contract.Account.Terms.From, l.Redacted), account.Pass
+	if m := s.Amended; m != nil && m.Classed != nil {
+		class = m.Classed.Class
+	}
 	for _, e := range entries {
 		if a.PastDue(s, e.Date) > 0 {
 			since = max(since, e.Date)
@@ -283,16 +286,17 @@ func (l *Loan) performingSince(ctx *command.Context, a *account.Account, c Class
 	return since, nil
 }
 
-// entries are the account's entries that stand at the end of a day, by date.
-func entries(ctx *command.Context, ref ledgerstate.Ref, to calendar.Date) ([]account.Entry, error) {
+// entries are the account's entries that stand at the end of a day, by date,
+// and the state that they begin with.
+func entries(ctx *command.Context, ref ledgerstate.Ref, to calendar.Date) (account.State, []account.Entry, error) {
 	x, err := ExtractOf(ctx, "loan", ref)
 	if err != nil {
-		return nil, err
+		return account.State{}, nil, err
 	}
 	postings := x.Postings(0, to)
 	list := make([]account.Entry, len(postings))
 	for i := range postings {
 		list[i] = postings[i].Entry
 	}
-	return list, nil
+	return x.log.origin(), list, nil
 }

@@ -91,7 +91,7 @@ func (x *Extract) Postings(after, to calendar.Date) []Posting {
 			list = append(list, Posting{number, e})
 		}
 	}
-	if x.Loan.IsTakenOn() {
+	if x.Loan.IsTakenOn() && x.Loan.Redacted == 0 {
 		add("", x.Loan.opening())
 	}
 	for i, e := range x.log {
@@ -118,7 +118,7 @@ func (x *Extract) NonPerformingSince(above int, class account.Class, on calendar
 		Loan
 	}
 	begun := l
-	begun.Account, begun.Last = account.State{}, l.begin()
+	begun.Account, begun.Last = x.log.origin(), l.begin()
 	stretches := []stretch{{l.begin(), begun}}
 	for _, p := range x.Postings(0, on) {
 		next := stretches[len(stretches)-1].Loan
@@ -172,6 +172,8 @@ func (x *Extract) Grants() []string {
 	for _, e := range x.log {
 		grant := ""
 		switch e := e.Event.(type) {
+		case AdverseErased:
+			list = append(list, e.Grants...)
 		case LoanAccepted:
 			grant = e.Grant
 		case CreditDecided:

@@ -142,6 +142,8 @@ func describe(log chronicle, i int, went map[int]account.Allocation) (command.Sp
 		return Repay.Spec, RepaidDetail{Amount: x.Amount, Allocation: to}
 	case LoanSettled:
 		return Settle.Spec, struct{}{}
+	case AdverseErased:
+		return command.Spec{Name: "erasure.Expire", Zh: "不良信息到期删除", En: "what happened before is erased"}, struct{}{}
 	}
 	return describeServicing(log, i, to)
 }

@@ -125,6 +125,9 @@ func (l *Loan) takes(event ledgerstate.Event[Loan]) error {
 
 // begin is the first day on which the account takes entries.
 func (l *Loan) begin() calendar.Date {
+	if l.Redacted != 0 {
+		return l.Redacted
+	}
 	if l.IsTakenOn() {
 		return l.More.TakenOn.Opening.On
 	}

@@ -45,3 +45,6 @@ func (l *Loan) Renews() string {
 	}
 	return ""
 }
+
+// Lent is the principal that a disbursed loan began with.
+func (l *Loan) Lent() money.Fen { return l.open().Lent(l.Account) }

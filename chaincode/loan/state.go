@@ -66,6 +66,7 @@ type Loan struct {
 	Last        calendar.Date // date of the last entry
 	More        *More         // what few loans have; nil for the others
 	Borrower    []byte        // who it is, sealed (subject.Seal); not in the digest, since the seal is another in every ledger
+	Redacted    calendar.Date `json:",omitzero"` // 不良信息已删: what happened up to this day is erased; see AdverseErased
 }
 
 // More is what few loans have. It is left out while there is none, and a value
@@ -125,14 +126,14 @@ func (l *Loan) IsTakenOn() bool { return l.More != nil && l.More.TakenOn != nil 
 // EncodeMsgpack writes the ledger's form.
 func (l Loan) EncodeMsgpack(enc *msgpack.Encoder) error {
 	return encodeArray(enc, 13, l.Status, l.Subject, l.Profile, l.Application, l.Product, l.Accepted, l.Deadline, l.AcceptedBy, l.Reason,
-		l.Credit, l.Contract, l.Account, l.Last, l.More, l.Borrower)
+		l.Credit, l.Contract, l.Account, l.Last, l.More, l.Borrower, l.Redacted)
 }
 
 // DecodeMsgpack reads it.
 func (l *Loan) DecodeMsgpack(dec *msgpack.Decoder) error {
 	*l = Loan{}
 	return decodeArray(dec, 13, &l.Status, &l.Subject, &l.Profile, &l.Application, &l.Product, &l.Accepted, &l.Deadline, &l.AcceptedBy, &l.Reason,
-		&l.Credit, &l.Contract, &l.Account, &l.Last, &l.More, &l.Borrower)
+		&l.Credit, &l.Contract, &l.Account, &l.Last, &l.More, &l.Borrower, &l.Redacted)
 }
 
 // digested is what of a loan counts in the state digest.
@@ -204,7 +205,7 @@ var Kind = ledgerstate.NewKind[Loan](ledgerstate.Kind[Loan]{
 	Digest: Loan.digested,
 }, LoanAccepted{}, LoanRejected{}, CreditDecided{}, ContractSigned{}, LoanDisbursed{}, LoanCharged{}, LoanRepaid{}, LoanSettled{},
 	LoanReset{}, LoanRepriced{}, LoanClassified{}, LoanRenewed{}, LoanRenewedBy{},
-	LoanEntered{}, ReversalRequested{}, LoanReversed{}, LoanTakenOn{}, TakeOnConfirmed{})
+	LoanEntered{}, ReversalRequested{}, LoanReversed{}, LoanTakenOn{}, TakeOnConfirmed{}, AdverseErased{})
 
 // open gives the account of a disbursed loan. Its contract was opened when it
 // was disbursed, so it opens.

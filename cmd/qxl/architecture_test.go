@@ -15,7 +15,7 @@ const module = "github.com/qingxinlian/qxl"
 
 // rooms in their order: a later one may call an earlier one's pure rules. A
 // folder of a room stands with its room, unless it is named.
-var rooms = []string{"consortium", "subject", "authorization", "loan", "compensation/formula", "compensation", "compensation/registry", "compensation/fund", "evidence", "disclosure"}
+var rooms = []string{"consortium", "subject", "authorization", "loan", "compensation/formula", "compensation", "compensation/registry", "compensation/fund", "evidence", "disclosure", "erasure"}
 
 // TestImportsPointOneWay holds the direction of imports that the layout
 // promises: cmd → client → chaincode; network knows nothing of credit;
