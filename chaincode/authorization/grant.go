@@ -137,5 +137,5 @@ func MarkerID(number, pseudonym string) ledgerstate.ID {
 	return ledgerstate.ID{Page: pageNames.EncodeToString(h.Sum(nil)[:20])}
 }
 
-// RevokedBy is the pseudonym that a revocation's natural key ends with.
-func RevokedBy(natural string) string { return natural[strings.LastIndexByte(natural, '/')+1:] }
+// RevokerOf is the pseudonym that a revocation's natural key ends with.
+func RevokerOf(natural string) string { return natural[strings.LastIndexByte(natural, '/')+1:] }

@@ -146,7 +146,7 @@ func (a *PlanAnswer) find(ctx *command.Context) error {
 	}
 	if err == nil {
 		err = each(ctx, authorization.Revocations, func(id ledgerstate.ID, r *ledgerstate.Record[authorization.Marker]) {
-			if authorization.RevokedBy(r.Natural) == a.Subject {
+			if authorization.RevokerOf(r.Natural) == a.Subject {
 				item(&a.Intake, authorization.Revocations, id, r.Natural)
 			}
 		})

@@ -130,7 +130,9 @@ var List = command.Query[struct{}, *ListAnswer]{
 	QuerySpec: query("erasure.List", "删除令清单", "all orders to erase, and what expired", readers, command.Intake, command.Loan),
 	Answer: func(ctx *command.Context, _ struct{}) (*ListAnswer, error) {
 		a := &ListAnswer{Orders: []*Sheet{}, Clock: []TraceSheet{}}
-		err := each(ctx, OrderKind, func(_ ledgerstate.ID, r *ledgerstate.Record[Order]) { a.Orders = append(a.Orders, sheet(r.Natural, &r.State)) })
+		err := each(ctx, OrderKind, func(_ ledgerstate.ID, r *ledgerstate.Record[Order]) {
+			a.Orders = append(a.Orders, sheet(r.Natural, &r.State))
+		})
 		if err == nil {
 			err = each(ctx, LoanTraces, func(_ ledgerstate.ID, r *ledgerstate.Record[Trace]) {
 				if r.State.Basis == ByClock {

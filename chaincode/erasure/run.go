@@ -302,7 +302,7 @@ func belongsRevocation(ctx *command.Context, e *erasing, ref ledgerstate.Ref) er
 	if _, err := authorization.Revocations.Get(ctx.View, "revocation", ref); err != nil {
 		return err
 	}
-	if authorization.RevokedBy(ref.No) != e.subject {
+	if authorization.RevokerOf(ref.No) != e.subject {
 		return OtherSubject.At("revocation", nil, ref.No)
 	}
 	return nil
