@@ -3,15 +3,17 @@ package erasure
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 
+	"github.com/qingxinlian/qxl/chaincode/authorization"
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan"
 )
 
 // Commands of the room, all in a bank's book.
-var Commands = []command.Definition{Make, Approve, Withdraw, Comp, Loan, Intake, Person, StopUse, Close, Expire}
+var Commands = []command.Definition{Make, Approve, Withdraw, Comp, Loan, Intake, Person, StopUse, Close, Acknowledge, Expire}
 
 var (
 	requesters = []command.Allow{{Party: command.Commission, Role: "operator"}, {Party: command.CentralBank, Role: "officer"}, {Party: command.Bank, Role: "officer"}}
@@ -177,6 +179,60 @@ var Close = command.Command[StepContent]{
 		}
 		return ended(c.Order, OrderClosed{c.Date}), nil
 	},
+}
+
+// AcknowledgeContent is a recipient's word that it has deleted its copies.
+type AcknowledgeContent struct {
+	command.Head
+	Order       string             `json:"order"`
+	Certificate authorization.Hash `json:"certificate"` // SHA-256 of the certificate of deletion 删除证明
+}
+
+// Acknowledge 回执删除: who held a grant of the erased subject, or copies of
+// its records, says that they are deleted.
+var Acknowledge = command.Command[AcknowledgeContent]{
+	Spec: command.Spec{Name: "erasure.Acknowledge", Zh: "回执删除", En: "acknowledge that one's copies are deleted", Source: "个人信息保护法 47", Lane: command.ErasureLane,
+		Access: append([]command.Allow{{Party: command.Finance, Role: "officer"}}, requesters...)},
+	Wants: func(c AcknowledgeContent) []ledgerstate.Want {
+		return []ledgerstate.Want{{Kind: OrderKind, Ref: OrderRef(c.Order)}, {Kind: IntakeTraces, Ref: TraceRef(c.Order, 1)}}
+	},
+	Valid: func(c AcknowledgeContent) error {
+		if len(c.Certificate) == 0 {
+			return NothingOwed.At("certificate", "64 hex digits", nil)
+		}
+		return numbered(c.Order)
+	},
+	Decide: func(ctx *command.Context, c AcknowledgeContent) ([]ledgerstate.Change, error) {
+		r, err := OrderKind.Get(ctx.View, "order", OrderRef(c.Order))
+		if err != nil {
+			return nil, err
+		}
+		owing, err := owing(ctx, c.Order, &r.State)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(owing, ctx.Actor.MSP) {
+			return nil, NothingOwed.At("order", nil, ctx.Actor.MSP)
+		}
+		return []ledgerstate.Change{OrderKind.Happened(OrderRef(c.Order), OrderAcknowledged{Acknowledged{ctx.Actor.MSP, c.Date, c.Certificate}})}, nil
+	},
+}
+
+// owing are the recipients that have not acknowledged.
+func owing(ctx *command.Context, order string, o *Order) ([]string, error) {
+	list, err := traced(ctx, IntakeTraces, order)
+	if err != nil {
+		return nil, err
+	}
+	var owing []string
+	for _, t := range list {
+		for _, msp := range t.Recipients {
+			if !slices.Contains(owing, msp) && !slices.ContainsFunc(o.Acknowledged, func(a Acknowledged) bool { return a.MSP == msp }) {
+				owing = append(owing, msp)
+			}
+		}
+	}
+	return owing, nil
 }
 
 // done refuses where a collection has not been erased.

@@ -19,6 +19,9 @@
 //     purged: order number, basis, counts and sums without a name. So a fact
 //     pack tells erased by law from missing. Once all is done the order itself
 //     forgets whom it was about;
+//   - who held a grant of the subject, or copies of its records, is named as
+//     owing an acknowledgement (erasure.Acknowledge), and cannot hold the
+//     erasure up;
 //   - expired adverse information needs no order: which it is follows from the
 //     ledger alone, each endorser works it out itself, and nobody has to decide
 //     anything. The clock is the order.

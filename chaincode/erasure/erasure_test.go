@@ -199,6 +199,14 @@ func TestAnOrderIsCarriedOut(t *testing.T) {
 	require.Equal(t, 1, s.Traces[1].Receipts)
 	require.Equal(t, []string{"BankAMSP"}, s.Traces[2].Recipients)
 	require.Equal(t, 1, w.personPlan("ORD-1").Done)
+	require.Equal(t, []string{"BankAMSP"}, s.Owing)
+	ack := erasure.AcknowledgeContent{Head: w.head(w.open), Order: "ORD-1", Certificate: make([]byte, 32)}
+	w.Refused("ERASURE_NOTHING_OWED", book, operator, "erasure.Acknowledge", ack)
+	w.Must(book, officer, "erasure.Acknowledge", ack)
+	s = erasure.Sheet{}
+	require.NoError(t, w.Ask(book, "Finance/auditor", "erasure.Show", erasure.ShowQuery{Order: "ORD-1"}, &s))
+	require.Empty(t, s.Owing)
+	require.Len(t, s.Acknowledged, 1)
 	// The neighbour on the same lists goes on.
 	w.pay("HT0003", "2026-07-30")
 	require.ErrorContains(t, w.Ask(book, officer, "loan.Show", loan.LoanQuery{Loan: "HT0001"}, &loan.Sheet{}), "UNKNOWN")

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"strings"
 
+	"github.com/qingxinlian/qxl/chaincode/authorization"
 	"github.com/qingxinlian/qxl/chaincode/calendar"
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
@@ -96,6 +97,15 @@ type Order struct {
 	Approved  calendar.Date
 	Approver  Signature
 	Closed    calendar.Date
+	// Acknowledged 回执: recipients that deleted their copies, in order.
+	Acknowledged []Acknowledged
+}
+
+// Acknowledged says that a recipient has deleted what it had.
+type Acknowledged struct {
+	MSP         string             `json:"msp"`
+	Date        calendar.Date      `json:"date"`
+	Certificate authorization.Hash `json:"certificate"` // SHA-256 of its certificate of deletion 删除证明
 }
 
 func (o Order) digested() any {
@@ -108,7 +118,7 @@ var OrderKind = ledgerstate.NewKind[Order](ledgerstate.Kind[Order]{
 	Code: "erasure", Collection: command.Intake.Name, Slots: 1, Keep: 4, Schema: 1, Under: true,
 	Zh: "删除令", En: "orders to erase",
 	Digest: Order.digested,
-}, OrderMade{}, OrderApproved{}, OrderWithdrawn{}, OrderClosed{})
+}, OrderMade{}, OrderApproved{}, OrderWithdrawn{}, OrderClosed{}, OrderAcknowledged{})
 
 // OrderMade is an order's first event.
 type OrderMade struct {
@@ -157,6 +167,15 @@ type OrderClosed struct{ Date calendar.Date }
 // Evolve implements ledgerstate.Event.
 func (e OrderClosed) Evolve(o Order) Order {
 	o.Status, o.Closed, o.Subject = Closed, e.Date, ""
+	return o
+}
+
+// OrderAcknowledged is a recipient's word.
+type OrderAcknowledged struct{ Acknowledged Acknowledged }
+
+// Evolve implements ledgerstate.Event.
+func (e OrderAcknowledged) Evolve(o Order) Order {
+	o.Acknowledged = append(o.Acknowledged[:len(o.Acknowledged):len(o.Acknowledged)], e.Acknowledged)
 	return o
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/authorization"
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/compensation"
+	"github.com/qingxinlian/qxl/chaincode/disclosure"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan"
 	"github.com/qingxinlian/qxl/chaincode/refusal"
@@ -155,6 +156,13 @@ func (a *PlanAnswer) find(ctx *command.Context) error {
 		err = each(ctx, loan.ApplicationKind, func(id ledgerstate.ID, r *ledgerstate.Record[loan.Application]) {
 			if r.State.Subject == a.Subject {
 				item(&a.Intake, loan.ApplicationKind, id, r.Natural)
+			}
+		})
+	}
+	if err == nil {
+		err = each(ctx, disclosure.Kind, func(id ledgerstate.ID, r *ledgerstate.Record[disclosure.Request]) {
+			if r.State.Terms.Subject == a.Subject || r.State.Also == a.Subject {
+				item(&a.Intake, disclosure.Kind, id, r.Natural)
 			}
 		})
 	}

@@ -52,6 +52,9 @@ type Sheet struct {
 	Approver  string        `json:"approver,omitempty"`
 	Closed    calendar.Date `json:"closed,omitempty"`
 	Traces    []TraceSheet  `json:"traces"`
+
+	Acknowledged []Acknowledged `json:"acknowledged,omitempty"`
+	Owing        []string       `json:"owing,omitempty"` // recipients asked to acknowledge that have not
 }
 
 // TraceSheet is what was erased from a collection.
@@ -79,7 +82,7 @@ func post(s Signature) string {
 
 func sheet(number string, o *Order) *Sheet {
 	return &Sheet{Order: number, Status: o.Status.String(), StatusZh: o.Status.Zh(), Scope: o.Scope, Basis: o.Basis, Ordered: o.Ordered, Requester: post(o.Requester),
-		Approved: o.Approved, Approver: post(o.Approver), Closed: o.Closed, Traces: []TraceSheet{}}
+		Approved: o.Approved, Approver: post(o.Approver), Closed: o.Closed, Traces: []TraceSheet{}, Acknowledged: o.Acknowledged}
 }
 
 func traceSheet(collection string, t *Trace) TraceSheet {
@@ -115,7 +118,8 @@ var Show = command.Query[ShowQuery, *Sheet]{
 			}
 			s.Traces = append(s.Traces, list...)
 		}
-		return s, nil
+		s.Owing, err = owing(ctx, q.Order, &r.State)
+		return s, err
 	},
 }
 

@@ -18,5 +18,6 @@ var (
 	OutOfOrder   = refusal.New("ERASURE_ORDER", "须依次删除：风险补偿、信贷、申请与授权、主体身份", "collections are erased in order: comp, loan, intake, person", "")
 	KindUnknown  = refusal.New("ERASURE_KIND", "该集合没有此类记录", "no such kind in this collection", "")
 	TooMany      = refusal.New("ERASURE_TOO_MANY", "一次删除的记录过多", "too many records in one transaction", "")
+	NothingOwed  = refusal.New("ERASURE_NOTHING_OWED", "本机构在该删除令下没有应回执的事项", "this organization owes no acknowledgement under the order", "")
 	ReceiptOther = refusal.New("ERASURE_RECEIPT", "该回执与删除令所指主体无关", "this receipt does not concern the order's subject", "")
 )

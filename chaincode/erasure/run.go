@@ -6,6 +6,7 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/compensation"
 	"github.com/qingxinlian/qxl/chaincode/consortium"
+	"github.com/qingxinlian/qxl/chaincode/disclosure"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/chaincode/loan"
 	"github.com/qingxinlian/qxl/chaincode/subject"
@@ -65,6 +66,7 @@ var (
 		{authorization.Kind, belongsGrant, authorization.Kind.Erased},
 		{authorization.Revocations, belongsRevocation, authorization.Revocations.Erased},
 		{loan.ApplicationKind, belongsApplication, loan.ApplicationKind.Erased},
+		{disclosure.Kind, belongsRequest, disclosure.Kind.Erased},
 	}}
 	personPart = part{collection: "person", lane: command.ErasePersonLane, traces: PersonTraces, after: []string{"comp", "loan", "intake"}, pieces: []piece{
 		{subject.Kind, belongsPerson, subject.Kind.Erased},
@@ -315,6 +317,22 @@ func belongsApplication(ctx *command.Context, e *erasing, ref ledgerstate.Ref) e
 	}
 	if r.State.Subject != e.subject {
 		return OtherSubject.At("application", nil, ref.No)
+	}
+	return nil
+}
+
+// belongsRequest: whoever still has a copy of what was disclosed owes an
+// acknowledgement. It cannot hold the erasure up by not giving it.
+func belongsRequest(ctx *command.Context, e *erasing, ref ledgerstate.Ref) error {
+	r, err := disclosure.Kind.Get(ctx.View, "disclosure", ref)
+	if err != nil {
+		return err
+	}
+	if r.State.Terms.Subject != e.subject && r.State.Also != e.subject {
+		return OtherSubject.At("disclosure", nil, ref.No)
+	}
+	if s := r.State.Status(); s == disclosure.Delivered || s == disclosure.Received {
+		e.owes(r.State.User.MSP)
 	}
 	return nil
 }
