@@ -136,20 +136,21 @@ func TestSumsAreRecomputed(t *testing.T) {
 	require.Len(t, a.Missing, 1)
 	require.Equal(t, "CLAIM_NOT_NON_PERFORMING", a.Missing[0].Code)
 
-	// The same of claims that are named, wherever they live: a walk through the
-	// book, a claim a call, says where.
+	// The same of claims that are named, and of cases: a walk through the book,
+	// a claim a call, gives them.
 	ask := func(q compensation.RecomputeQuery) (b compensation.RecomputeAnswer, err error) {
 		err = w.Ask(book, "Finance/auditor", "comp.Recompute", q, &b)
 		return b, err
 	}
-	var named compensation.RecomputeQuery
+	var named, cases compensation.RecomputeQuery
 	calls, late := 0, 0
-	for q := (compensation.OverdueQuery{At: day("2024-12-31"), Limit: 1, Places: true}); ; {
+	for q := (compensation.OverdueQuery{At: day("2024-12-31"), Limit: 1, Cases: true}); ; {
 		var o compensation.OverdueAnswer
 		require.NoError(t, w.Ask(book, "Finance/auditor", "comp.Overdue", q, &o))
-		for _, p := range o.Places {
-			require.Contains(t, []ledgerstate.ID{filingRef("L1").ID, filingRef("L2").ID}, p.Filing, "L3 has no sum yet")
-			named.Claims = append(named.Claims, p.Claim)
+		for _, c := range o.Cases {
+			require.Contains(t, []ledgerstate.ID{filingRef("L1").ID, filingRef("L2").ID}, c.Filing, "L3 has no sum yet")
+			named.Claims = append(named.Claims, c.ID)
+			cases.Cases = append(cases.Cases, c)
 		}
 		calls++
 		late += len(o.Steps)
@@ -162,6 +163,17 @@ func TestSumsAreRecomputed(t *testing.T) {
 	b, err := ask(named)
 	require.NoError(t, err)
 	require.Equal(t, []any{a.Claims, a.Differ, a.Missing}, []any{b.Claims, b.Differ, b.Missing})
+	b, err = ask(cases)
+	require.NoError(t, err)
+	require.Equal(t, []any{a.Claims, a.Differ, a.Missing}, []any{b.Claims, b.Differ, b.Missing})
+	strange := cases.Cases[0]
+	strange.Filing = filingRef("L3").ID
+	_, err = ask(compensation.RecomputeQuery{Cases: []compensation.Case{strange}})
+	require.Error(t, err, "a case names its filing by ID and by contract")
+	_, err = ask(compensation.RecomputeQuery{Cases: []compensation.Case{{ID: strange.ID, Of: []byte("?")}}})
+	require.ErrorContains(t, err, "CLAIM_LIST")
+	_, err = ask(compensation.RecomputeQuery{Cases: make([]compensation.Case, 1001)})
+	require.ErrorContains(t, err, "CLAIM_LIST")
 	b, err = ask(compensation.RecomputeQuery{Claims: []ledgerstate.ID{claimRef("L1").ID}})
 	require.NoError(t, err)
 	require.Equal(t, []int{1, 1, 0}, []int{b.Claims, len(b.Differ), len(b.Missing)})

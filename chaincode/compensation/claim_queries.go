@@ -336,24 +336,18 @@ type OverdueQuery struct {
 	After string        `json:"after,omitempty"`
 	Limit int           `json:"limit,omitempty"`
 
-	// Places asks where each claim that has a sum lives, too, be it late or
-	// not: what RecomputeQuery names. The limit counts claims then.
-	Places bool `json:"places,omitempty"`
+	// Cases asks for each claim that has a sum, too, be it late or not: what
+	// RecomputeQuery takes. The limit counts claims then.
+	Cases bool `json:"cases,omitempty"`
 }
 
 // OverdueAnswer is a part of the late steps.
 type OverdueAnswer struct {
-	At     calendar.Date `json:"at"`
-	Bank   string        `json:"bank"` // MSP
-	Steps  []OverdueStep `json:"steps"`
-	Places []ClaimPlace  `json:"places,omitempty"`
-	Next   string        `json:"next,omitempty"`
-}
-
-// ClaimPlace is where a claim and its filing live.
-type ClaimPlace struct {
-	Claim  ledgerstate.ID `json:"claim"`
-	Filing ledgerstate.ID `json:"filing"`
+	At    calendar.Date `json:"at"`
+	Bank  string        `json:"bank"` // MSP
+	Steps []OverdueStep `json:"steps"`
+	Cases []Case        `json:"cases,omitempty"`
+	Next  string        `json:"next,omitempty"`
 }
 
 // OverdueStep is a step of a claim that is late.
@@ -378,8 +372,12 @@ var Overdue = command.Query[OverdueQuery, *OverdueAnswer]{
 		for {
 			next, err := ClaimKind.Scan(ctx.View, a.Next, limit-len(a.Steps), func(id ledgerstate.ID, r *ledgerstate.Record[Claim]) error {
 				c := &r.State
-				if q.Places && c.Figures != nil {
-					a.Places = append(a.Places, ClaimPlace{Claim: id, Filing: c.Filing})
+				if q.Cases && c.Figures != nil {
+					one, err := caseOf(id, r)
+					if err != nil {
+						return err
+					}
+					a.Cases = append(a.Cases, one)
 				}
 				d := c.Deadline
 				if d.Step == NoStep || a.At <= d.On || q.Party != "" && q.Party != string(d.Step.Party()) {
@@ -389,7 +387,7 @@ var Overdue = command.Query[OverdueQuery, *OverdueAnswer]{
 					Party: string(d.Step.Party()), By: d.On, DaysLate: int(a.At - d.On), Marked: c.marked()})
 				return nil
 			})
-			if a.Next = next; err != nil || next == "" || q.Places || len(a.Steps) >= limit {
+			if a.Next = next; err != nil || next == "" || q.Cases || len(a.Steps) >= limit {
 				return a, err
 			}
 		}

@@ -3,6 +3,7 @@ package monthend
 import (
 	"cmp"
 	"context"
+	"iter"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/compensation"
 	"github.com/qingxinlian/qxl/chaincode/compensation/fund"
 	"github.com/qingxinlian/qxl/chaincode/compensation/registry"
+	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
 	"github.com/qingxinlian/qxl/client/book"
 )
 
@@ -83,40 +85,41 @@ func (r *Run) Do(ctx context.Context, banks []Bank, day calendar.Date) (*Sheet, 
 // every sum again in the order of the filings: a claim needs its filing and its
 // loan, sixteen of which share a page, so that a call reads each page once for
 // all of them. In any other order it would be read once a claim, the more so
-// the larger the book.
+// the larger the book. What differs is asked about once more, from the claim as
+// it stands then: it may have been decided in between.
 func (r *Run) claims(ctx context.Context, chaincode string, day calendar.Date, s *BankSheet) error {
 	s.Late = []compensation.OverdueStep{}
-	var places []compensation.ClaimPlace
-	for q := (compensation.OverdueQuery{At: day, Limit: page, Places: true}); ; {
+	var cases []compensation.Case
+	for q := (compensation.OverdueQuery{At: day, Limit: page, Cases: true}); ; {
 		var a compensation.OverdueAnswer
 		if err := r.Ask(ctx, chaincode, compensation.Overdue.Name, q, &a); err != nil {
 			return err
 		}
-		s.Late, places = append(s.Late, a.Steps...), append(places, a.Places...)
+		s.Late, cases = append(s.Late, a.Steps...), append(cases, a.Cases...)
 		if q.After = a.Next; q.After == "" {
 			break
 		}
 	}
-	slices.SortFunc(places, func(a, b compensation.ClaimPlace) int {
+	slices.SortFunc(cases, func(a, b compensation.Case) int {
 		return cmp.Or(strings.Compare(a.Filing.Page, b.Filing.Page), int(a.Filing.Slot)-int(b.Filing.Slot))
 	})
-	var answers []*compensation.RecomputeAnswer
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(abreast)
-	for part := range slices.Chunk(places, page) {
-		q, a := compensation.RecomputeQuery{}, &compensation.RecomputeAnswer{}
-		for _, p := range part {
-			q.Claims = append(q.Claims, p.Claim)
-		}
-		answers = append(answers, a)
-		g.Go(func() error { return r.Ask(ctx, chaincode, compensation.Recompute.Name, q, a) })
-	}
-	if err := g.Wait(); err != nil {
+	found := &compensation.RecomputeAnswer{}
+	if err := r.recompute(ctx, chaincode, slices.Chunk(cases, page), found); err != nil {
 		return err
 	}
-	s.Differ, s.Missing = []compensation.RecomputedLine{}, []compensation.RefusedLine{}
-	for _, a := range answers {
-		s.Recomputed += a.Claims
+	s.Recomputed, s.Differ, s.Missing = found.Claims, []compensation.RecomputedLine{}, []compensation.RefusedLine{}
+	var unsure []ledgerstate.ID
+	for _, x := range found.Differ {
+		unsure = append(unsure, x.ID)
+	}
+	for _, x := range found.Missing {
+		unsure = append(unsure, x.ID)
+	}
+	for part := range slices.Chunk(unsure, page) {
+		var a compensation.RecomputeAnswer
+		if err := r.Ask(ctx, chaincode, compensation.Recompute.Name, compensation.RecomputeQuery{Claims: part}, &a); err != nil {
+			return err
+		}
 		s.Differ, s.Missing = append(s.Differ, a.Differ...), append(s.Missing, a.Missing...)
 	}
 	// Filings lie in no order that means anything to people.
@@ -124,6 +127,26 @@ func (r *Run) claims(ctx context.Context, chaincode string, day calendar.Date, s
 	slices.SortFunc(s.Missing, func(a, b compensation.RefusedLine) int { return strings.Compare(a.Claim, b.Claim) })
 	slices.SortFunc(s.Late, func(a, b compensation.OverdueStep) int { return strings.Compare(a.Claim, b.Claim) })
 	return nil
+}
+
+// recompute asks for the sums of parts of a book's cases, a few parts at a time.
+func (r *Run) recompute(ctx context.Context, chaincode string, parts iter.Seq[[]compensation.Case], found *compensation.RecomputeAnswer) error {
+	var answers []*compensation.RecomputeAnswer
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(abreast)
+	for part := range parts {
+		a := &compensation.RecomputeAnswer{}
+		answers = append(answers, a)
+		g.Go(func() error {
+			return r.Ask(ctx, chaincode, compensation.Recompute.Name, compensation.RecomputeQuery{Cases: part}, a)
+		})
+	}
+	err := g.Wait()
+	for _, a := range answers {
+		found.Claims += a.Claims
+		found.Differ, found.Missing = append(found.Differ, a.Differ...), append(found.Missing, a.Missing...)
+	}
+	return err
 }
 
 // Refresh refreshes all buckets of a bank as of a day.
