@@ -31,7 +31,7 @@ func (a *app) finish(err error) int {
 
 // explainers turn the typed errors of the rooms into problems; the first
 // that knows an error wins.
-var explainers = []func(error) *problem{explainRefusal, explainLedger, frontdoor.Person, explainInvalid, explainAnchor, explainVault, explainFile, explainRefusedBundle}
+var explainers = []func(error) *problem{explainDisclosure, explainRefusal, explainLedger, frontdoor.Person, explainInvalid, explainAnchor, explainVault, explainFile, explainRefusedBundle}
 
 // explainRefusedBundle: making a bundle found that it would not verify.
 func explainRefusedBundle(err error) *problem {

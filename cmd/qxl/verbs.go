@@ -5,7 +5,7 @@ package main
 var verbs = append(roomCommands(),
 	newRunCommand, newImportCommand, newReconcileCommand, newEndOfDayCommand, newSampleCommand,
 	newLoanCommand, newFundCommand, newCompCommand, newTxCommand, newPeopleCommand, newFoundCommand, newDigestCommand, newFactsCommand,
-	newCheckCommand, newVaultCommand, newLogCommand, newAuditCommand,
+	newCheckCommand, newVaultCommand, newLogCommand, newDiscloseCommand, newAuditCommand,
 	newUpCommand, newDownCommand, newStatusCommand, newLogsCommand, newNetworkCommand,
 	newBenchCommand, newChaincodeCommand, newSupervisorCommand,
 )
