@@ -7,6 +7,9 @@
 // transaction, endorsed likewise, has read what it wrote: nobody signs a block's validation flags.
 // No byte of a bundle is left unauthenticated; each thing has one spelling.
 //
+// A log (LogAudit) is held against the checkpoints that the asker's own peer has, its vault against its leaves, and each
+// place gets a verdict: docs/auditor.md says when which. Auditing changes nothing and always ends.
+//
 // It reads Fabric's messages itself and links none of its peer's code. It holds no key and writes to no ledger and no log.
 // docs/evidence-format.md is the format to the byte.
 package audit

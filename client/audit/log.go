@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"github.com/qingxinlian/qxl/chaincode/evidence"
 	"github.com/qingxinlian/qxl/client/anchor"
 	"github.com/qingxinlian/qxl/client/evidencelog"
@@ -99,13 +101,19 @@ func (o LogAudit) Run(ctx context.Context) (*LogReport, error) {
 	return a.r, err
 }
 
-// log verifies the log itself and finds its erasures.
-func (a *logAudit) log(ctx context.Context) error {
+// keys are the log's, oldest first, as far as they are keys: the ledger takes
+// no others, and with none nothing verifies.
+func (a *logAudit) keys() []note.Verifier {
 	keys, err := a.Ledger.verifiers()
 	if err != nil {
-		return err
+		return nil
 	}
-	expect := evidencelog.Expect{Keys: keys, Before: a.Ledger.check(a.r)}
+	return keys
+}
+
+// log verifies the log itself and finds its erasures.
+func (a *logAudit) log(ctx context.Context) error {
+	expect := evidencelog.Expect{Keys: a.keys(), Before: a.Ledger.check(a.r)}
 	if h := a.Ledger.Head(); h != nil {
 		a.r.Anchored = AnchoredTo{Sequence: h.Sequence, Size: h.Size, TxID: h.TxID, At: a.Ledger.Last}
 		expect.Size, expect.Root = h.Size, h.Root
@@ -125,10 +133,7 @@ func (a *logAudit) log(ctx context.Context) error {
 	}
 	expect.Visit = func(leaf evidencelog.Leaf, _ evidencelog.Hash) error {
 		a.Step(StageLog, leaf.Seq, a.anchored)
-		if e := leaf.Erasure; e != nil {
-			a.erasures[leaf.Subject] = append(a.erasures[leaf.Subject], erased{leaf.Seq, e.First, e.Last, e.Request})
-		}
-		return nil
+		return a.learnFrom(leaf, evidencelog.Hash{})
 	}
 	r, err := a.Source.Verify(ctx, expect)
 	if err != nil {
@@ -145,6 +150,14 @@ func (a *logAudit) log(ctx context.Context) error {
 		a.r.Faults--
 	}
 	return a.key()
+}
+
+// learnFrom takes note of what an erasure leaf covers.
+func (a *logAudit) learnFrom(leaf evidencelog.Leaf, _ evidencelog.Hash) error {
+	if e := leaf.Erasure; e != nil {
+		a.erasures[leaf.Subject] = append(a.erasures[leaf.Subject], erased{leaf.Seq, e.First, e.Last, e.Request})
+	}
+	return nil
 }
 
 // key tries the key that the log is signed with.
@@ -195,10 +208,7 @@ func (a *logAudit) receipt(held HeldReceipt) *evidencelog.Tree {
 	if err == nil && r.Log != a.Ledger.Log {
 		err = fmt.Errorf("it is of the log %s", r.Log)
 	}
-	keys, keyErr := a.Ledger.verifiers()
-	if err == nil {
-		err = keyErr
-	}
+	keys := a.keys()
 	if err == nil {
 		err = errors.New("no key of the log is known")
 		for i := len(keys) - 1; i >= 0 && err != nil; i-- {
@@ -243,7 +253,7 @@ func (a *logAudit) vault(ctx context.Context) (err error) {
 	if err := a.held.Indexes(ctx); err != nil {
 		return err
 	}
-	_, err = a.Source.Verify(ctx, evidencelog.Expect{Visit: func(leaf evidencelog.Leaf, _ evidencelog.Hash) error {
+	_, err = a.Source.Verify(ctx, evidencelog.Expect{Keys: a.keys(), Visit: func(leaf evidencelog.Leaf, _ evidencelog.Hash) error {
 		a.Step(StageVault, leaf.Seq, a.r.Size)
 		return a.leaf(ctx, leaf)
 	}})
@@ -270,6 +280,11 @@ func (a *logAudit) leaf(ctx context.Context, leaf evidencelog.Leaf) error {
 			return err
 		}
 		a.r.Vault.Bytes += h.Bytes
+		if h.Gone {
+			if err := a.learn(ctx); err != nil {
+				return err
+			}
+		}
 		v := a.judge(leaf, h)
 		switch {
 		case v == ErasedLawful:
