@@ -6,7 +6,4 @@
 // Amounts are stated in yuan 元 and in ten thousand yuan 万元. What stands in a
 // sheet is what the ledger answered; nothing is computed here that the ledger
 // has not computed, but by the workbook's own formulas, which must agree.
-//
-// The PDFs carry the font AR PL SungtiL GB 文鼎PL简报宋, a simplified Song face that
-// may be freely copied and embedded (font/LICENSE).
 package claimsheet

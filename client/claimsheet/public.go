@@ -10,6 +10,7 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/identifier"
 	"github.com/qingxinlian/qxl/chaincode/money"
 	"github.com/qingxinlian/qxl/chaincode/subject"
+	"github.com/qingxinlian/qxl/client/paper"
 )
 
 const (
@@ -96,31 +97,31 @@ func WritePublicXLSX(w io.Writer, list []Public, on calendar.Date) error {
 
 // WritePublicPDF writes it as a PDF.
 func WritePublicPDF(w io.Writer, list []Public, on calendar.Date) error {
-	p := newPaper()
-	p.line(publicTitle, 16, center)
-	p.y += 4
-	p.line("单位：元　　制表日期："+on.String(), bodySize, toTheRight)
+	p := paper.New(title)
+	p.Line(publicTitle, 16, paper.Center)
+	p.Y += 4
+	p.Line("单位：元　　制表日期："+on.String(), paper.BodySize, paper.Right)
 	widths := []float64{0.06, 0.13, 0.10, 0.12, 0.15, 0.12, 0.12, 0.12, 0.08}
-	heads := make([]cell, 0, len(widths))
+	heads := make([]paper.Cell, 0, len(widths))
 	for i, head := range append(append([]string{}, publicHeads[:8]...), publicHeads[9]) {
-		heads = append(heads, cell{text: strings.TrimSuffix(head, "（元）"), right: i >= 5 && i <= 7})
+		heads = append(heads, paper.Cell{Text: strings.TrimSuffix(head, "（元）"), Right: i >= 5 && i <= 7})
 	}
-	p.set(8)
-	p.row(widths, heads...)
+	p.Set(8)
+	p.Row(widths, heads...)
 	periods := map[string]bool{}
 	var spans []string
 	for i, x := range list {
 		borrower, kind, region, bank, period, note := publicCells(x)
-		p.row(widths, cell{text: strconv.Itoa(i + 1)}, cell{text: borrower}, cell{text: kind}, cell{text: region}, cell{text: bank},
-			cell{text: x.Lent.Display(), right: true}, cell{text: x.Loss.Display(), right: true}, cell{text: x.Sum.Display(), right: true}, cell{text: note})
+		p.Row(widths, paper.Cell{Text: strconv.Itoa(i + 1)}, paper.Cell{Text: borrower}, paper.Cell{Text: kind}, paper.Cell{Text: region}, paper.Cell{Text: bank},
+			paper.Cell{Text: x.Lent.Display(), Right: true}, paper.Cell{Text: x.Loss.Display(), Right: true}, paper.Cell{Text: x.Sum.Display(), Right: true}, paper.Cell{Text: note})
 		if !periods[period] {
 			periods[period] = true
 			spans = append(spans, period)
 		}
 	}
-	p.y += 4
-	p.line("合计 "+strconv.Itoa(len(list))+" 笔，拟补偿 "+publicTotal(list).Display()+" 元（"+TenThousand(publicTotal(list))+"）", 10, toTheLeft)
-	p.line("公示期："+strings.Join(spans, "；"), 10, toTheLeft)
-	p.line(publicNote, 10, toTheLeft)
-	return p.write(w)
+	p.Y += 4
+	p.Line("合计 "+strconv.Itoa(len(list))+" 笔，拟补偿 "+publicTotal(list).Display()+" 元（"+TenThousand(publicTotal(list))+"）", 10, paper.Left)
+	p.Line("公示期："+strings.Join(spans, "；"), 10, paper.Left)
+	p.Line(publicNote, 10, paper.Left)
+	return p.Write(w)
 }

@@ -25,7 +25,7 @@ func newAuditCommand(a *app) *cobra.Command {
 A bundle proves a receipt to anybody who has the consortium's root certificates: no server of ours is asked.
 docs/evidence-format.md is the format, precise enough to write another verifier.`,
 	})
-	for _, verb := range []func(*app) *cobra.Command{newAuditTrustCommand, newAuditBundleCommand, newAuditVerifyCommand, newAuditLogCommand, newAuditSampleCommand, newAuditSubjectCommand} {
+	for _, verb := range []func(*app) *cobra.Command{newAuditTrustCommand, newAuditBundleCommand, newAuditVerifyCommand, newAuditLogCommand, newAuditSampleCommand, newAuditSubjectCommand, newAuditFactsCommand, newAuditReportCommand} {
 		cmd.AddCommand(verb(a))
 	}
 	return cmd

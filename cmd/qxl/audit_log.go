@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -141,20 +140,15 @@ func (f *auditFlags) locate(a *app, org string, o *audit.LogAudit) error {
 
 // heldReceipts reads receipts: files, or folders of them.
 func heldReceipts(paths []string) (list []audit.HeldReceipt, err error) {
-	for _, path := range paths {
-		err := filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
-			if err != nil || !d.Type().IsRegular() {
-				return err
-			}
-			text, err := readBounded(file, maxReceipt)
-			list = append(list, audit.HeldReceipt{Name: file, Text: text})
-			return err
-		})
+	files, err := filesOf(paths)
+	for _, file := range files {
+		text, err := readBounded(file, maxReceipt)
 		if err != nil {
-			return nil, inputFile(path, err)
+			return nil, inputFile(file, err)
 		}
+		list = append(list, audit.HeldReceipt{Name: file, Text: text})
 	}
-	return list, nil
+	return list, err
 }
 
 // maxReceipt is far more than a receipt has.

@@ -87,24 +87,13 @@ of itself. Exit code 1 if anything is found.`,
 		Example: `  qxl facts check banka-loan.facts --as Audit/auditor1`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			file, err := os.Open(args[0])
+			p, err := readPack(args[0])
 			if err != nil {
-				return inputFile(args[0], err)
-			}
-			defer file.Close()
-			p, err := facts.Read(file)
-			if err != nil {
-				return &problem{Exit: exitUsage, Code: "FACTS_FORMAT", Field: args[0], Zh: "不是完整的事实包", En: err.Error(), Hint: "ask its maker for the file again"}
+				return err
 			}
 			var v *facts.Verdict
 			if err := a.withFacts(cmd.Context(), as, func(ctx context.Context, c *book.Client, blocks ledger.Blocks, _ string) error {
-				height, err := c.Ledger().Height(ctx)
-				if err != nil {
-					return err
-				}
-				watch := newWatch(a)
-				defer watch.end()
-				v, err = facts.Check(ctx, p, blocks, height, func(done, of uint64) { watch.tell("区块 blocks %d/%d", done, of) })
+				v, err = a.checkPack(ctx, c, blocks, p)
 				return err
 			}); err != nil {
 				return err
@@ -120,6 +109,31 @@ of itself. Exit code 1 if anything is found.`,
 	}
 	cmd.Flags().StringVar(&as, "as", "", "who checks: ORG/USER, whose peer's blocks count 核验人 (needed)")
 	return cmd
+}
+
+// readPack reads a fact pack, of which nothing has been checked then.
+func readPack(path string) (*facts.Pack, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, inputFile(path, err)
+	}
+	defer file.Close()
+	p, err := facts.Read(file)
+	if err != nil {
+		return nil, &problem{Exit: exitUsage, Code: "FACTS_FORMAT", Field: path, Zh: "不是完整的事实包", En: err.Error(), Hint: "ask its maker for the file again"}
+	}
+	return p, nil
+}
+
+// checkPack checks a pack against the blocks of the asker's own peer.
+func (a *app) checkPack(ctx context.Context, c *book.Client, blocks ledger.Blocks, p *facts.Pack) (*facts.Verdict, error) {
+	height, err := c.Ledger().Height(ctx)
+	if err != nil {
+		return nil, err
+	}
+	watch := newWatch(a)
+	defer watch.end()
+	return facts.Check(ctx, p, blocks, height, func(done, of uint64) { watch.tell("区块 blocks %d/%d", done, of) })
 }
 
 func writeVerdict(w io.Writer, v *facts.Verdict) {
