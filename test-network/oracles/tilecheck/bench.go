@@ -55,6 +55,8 @@ func fill(ctx context.Context, n, size int, batch uint, age time.Duration) (Resu
 		return Result{}, err
 	}
 	defer os.RemoveAll(dir)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	private, _, err := note.GenerateKey(rand.Reader, "bench")
 	if err != nil {
 		return Result{}, err

@@ -26,6 +26,7 @@ import (
 func main() {
 	klog.InitFlags(nil)
 	_ = flag.Set("logtostderr", "false") // what is wrong comes back as an error
+	_ = flag.Set("stderrthreshold", "FATAL")
 	klog.SetOutput(io.Discard)
 	ctx := context.Background()
 	err := errors.New("usage: tilecheck prove|fsck DIR KEY | receipt FILE KEY | bench N BYTES")
