@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/qingxinlian/qxl/client/vault/blob"
 	"github.com/qingxinlian/qxl/client/vault/keys"
 )
 
@@ -75,4 +76,32 @@ func (v *Vault) Unreferenced() (numbers []uint64) {
 		}
 	}
 	return numbers
+}
+
+// ParseRequest and ParseReleased read what people hand in.
+var (
+	ParseRequest  = parseRequest
+	ParseReleased = parseReleased
+)
+
+// RecordAgain reads a record's value in the database and writes it.
+func RecordAgain(raw []byte) ([]byte, error) {
+	r, err := decodeRecord(raw)
+	if err != nil {
+		return nil, err
+	}
+	return r.encode()
+}
+
+// SampleRecord is a value as the database has them.
+func SampleRecord() []byte {
+	c, err := blob.Address([]byte("ciphertext"), true)
+	if err != nil {
+		panic(err)
+	}
+	raw, err := (&Record{ID: RecordID{7: 1}, CID: c, Schema: "contract/1", Stored: time.UnixMilli(1).UTC(), Cipher: 512, Log: "qxl/BankAMSP/1", Seq: 3, SubjectSeq: 1, wrapped: []byte("wrapped"), sealed: []byte("sealed")}).encode()
+	if err != nil {
+		panic(err)
+	}
+	return raw
 }
