@@ -45,33 +45,47 @@ type world struct {
 }
 
 func newWorld(t *testing.T) *world {
-	dir := t.TempDir()
-	today, err := calendar.ParseDate("2024-08-01")
-	require.NoError(t, err)
-	content := consortium.FoundContent{Head: command.Head{Number: "found", Date: today}, Simulated: true}
+	w := foundWorld(t, t.TempDir())
+	t.Cleanup(func() {
+		require.NoError(t, w.engine.Verify())
+		require.NoError(t, w.engine.Close())
+	})
+	return w
+}
+
+// openEngine opens the ledger in a folder.
+func openEngine(dir string) (*embedded.Engine, error) {
 	c := embedded.Consortium{NoSync: true, NewChaincode: func(kind command.Chaincode, msp string) (shim.Chaincode, error) {
 		return chaincode.New(kind, msp, time.Now)
 	}}
+	for _, o := range organizations {
+		if o.party == command.Bank {
+			c.Books = append(c.Books, embedded.Book{Name: "book-" + o.org, Bank: o.org + "MSP"})
+		}
+		c.Organizations = append(c.Organizations, embedded.Organization{MSP: o.org + "MSP", Party: o.party})
+	}
+	return embedded.Open(dir, c)
+}
+
+// foundWorld founds a consortium in a folder; who calls it closes the engine.
+func foundWorld(t *testing.T, dir string) *world {
+	today, err := calendar.ParseDate("2024-08-01")
+	require.NoError(t, err)
+	content := consortium.FoundContent{Head: command.Head{Number: "found", Date: today}, Simulated: true}
 	var people []wallet.Enrollee
 	for _, o := range organizations {
 		m := consortium.Member{MSP: o.org + "MSP", Party: o.party, Names: []consortium.Name{{From: today, Zh: o.org, En: o.org}}}
 		if o.party == command.Bank {
 			m.Book = "book-" + o.org
-			c.Books = append(c.Books, embedded.Book{Name: m.Book, Bank: m.MSP})
 		}
 		content.Members = append(content.Members, m)
-		c.Organizations = append(c.Organizations, embedded.Organization{MSP: m.MSP, Party: o.party})
 		people = append(people, wallet.Enrollee{Org: o.org, MSP: m.MSP, User: "one", Roles: []string{o.keeper, "approver"}, Post: "post"})
 	}
 	_, err = devca.EnrollAll(filepath.Join(dir, "embedded"), people, []byte("test"), devca.Options{WorkFactor: 4})
 	require.NoError(t, err)
 	t.Setenv(wallet.PassphraseEnv, "test")
-	engine, err := embedded.Open(dir, c)
+	engine, err := openEngine(dir)
 	require.NoError(t, err)
-	t.Cleanup(func() {
-		require.NoError(t, engine.Verify())
-		require.NoError(t, engine.Close())
-	})
 	w := &world{t: t, engine: engine, today: today}
 	require.NoError(t, founding.Found(t.Context(), founding.Options{Operator: w.person("Commission"), Content: content}))
 	return w
@@ -128,15 +142,21 @@ func open(t *testing.T, dir string) *evidencelog.Log {
 
 // grow appends n records to a log.
 func grow(t *testing.T, l *evidencelog.Log, n int) []evidencelog.Receipt {
+	receipts, err := l.Append(t.Context(), entries(n))
+	require.NoError(t, err)
+	return receipts
+}
+
+func entries(n int) []evidencelog.Entry {
 	entries := make([]evidencelog.Entry, n)
 	sum, err := multihash.Sum([]byte("ciphertext"), multihash.SHA2_256, -1)
-	require.NoError(t, err)
+	if err != nil {
+		panic(err)
+	}
 	for i := range entries {
 		entries[i] = evidencelog.Entry{Kind: evidencelog.KindRecord, Subject: [32]byte{1}, CID: cid.NewCidV1(cid.Raw, sum), FieldRoot: [32]byte{2}, Schema: "contract/1"}
 	}
-	receipts, err := l.Append(t.Context(), entries)
-	require.NoError(t, err)
-	return receipts
+	return entries
 }
 
 func (w *world) sheet(origin string) *evidence.LogSheet {
