@@ -80,7 +80,7 @@ func appendAndAnchor(ctx context.Context, dir string) error {
 // it, with the ledger, over and over. Whatever was acknowledged is there: each
 // leaf in its place, each anchor on the ledger; every anchored tree is the
 // beginning of the log's, and the log is anchored on. QXL_KILLS=200 is for
-// releases.
+// releases (scripts/kills).
 func TestKilledWhileAnchoring(t *testing.T) {
 	dir := t.TempDir()
 	w := foundWorld(t, dir)

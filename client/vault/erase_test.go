@@ -91,20 +91,41 @@ func found(t testing.TB, dir string, secrets ...[]byte) (files []string) {
 			forms = append(forms, []byte(whole[4:len(whole)-4]))
 		}
 	}
+	begin := map[[8]byte][][]byte{} // one look at each place, however many are sought
+	for _, f := range forms {
+		begin[[8]byte(f)] = append(begin[[8]byte(f)], f)
+	}
 	require.NoError(t, filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err
 		}
 		raw, err := os.ReadFile(path)
 		require.NoError(t, err)
-		for _, f := range forms {
-			if bytes.Contains(raw, f) || strings.Contains(path, string(f)) {
-				files = append(files, path)
-			}
+		if holds(raw, begin) || holds([]byte(path), begin) {
+			files = append(files, path)
 		}
 		return nil
 	}))
 	return files
+}
+
+// holds reports whether one of some bytes, kept by how they begin, is in raw.
+func holds(raw []byte, begin map[[8]byte][][]byte) bool {
+	var may [1 << 16]bool // by the first two
+	for b := range begin {
+		may[int(b[0])<<8|int(b[1])] = true
+	}
+	for i := 0; i+8 <= len(raw); i++ {
+		if !may[int(raw[i])<<8|int(raw[i+1])] {
+			continue
+		}
+		for _, f := range begin[[8]byte(raw[i:])] {
+			if bytes.HasPrefix(raw[i:], f) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func TestErasureOfASubject(t *testing.T) {

@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -15,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
 	"github.com/stretchr/testify/require"
 
 	"github.com/qingxinlian/qxl/client/evidencelog"
@@ -34,6 +37,7 @@ func (l reallog) Size() uint64 {
 const (
 	childEnv  = "QXL_VAULT_CHILD"
 	peopleEnv = "QXL_VAULT_PEOPLE"
+	sharesEnv = "QXL_VAULT_SHARES" // the recipient of shares
 )
 
 func TestMain(m *testing.M) {
@@ -59,7 +63,7 @@ func text(i int) []byte {
 	return b
 }
 
-// child stores and erases records until it is killed, and says what has been
+// child stores, shares and erases records until it is killed, and says what has been
 // acknowledged.
 func child(dir string) error {
 	v, log, err := openBoth(dir)
@@ -90,6 +94,11 @@ func child(dir string) error {
 			return err
 		}
 		fmt.Println("stored", r.ID)
+		if i%5 < 2 {
+			if err := share(v, r.ID, filepath.Join(dir, "shares")); err != nil {
+				return err
+			}
+		}
 		if i%2 == 0 {
 			continue
 		}
@@ -113,6 +122,20 @@ func child(dir string) error {
 	}
 }
 
+// share hands a record's key to the recipient, in a file of its own.
+func share(v *vault.Vault, id vault.RecordID, dir string) error {
+	out, err := os.CreateTemp(dir, id.String()+"-")
+	if err != nil {
+		return err
+	}
+	s, err := v.Share(id, os.Getenv(sharesEnv), "BankBMSP", "loan", "grant-1", out)
+	if err := errors.Join(err, out.Close()); err != nil {
+		return err
+	}
+	fmt.Println("shared", s.Record, s.No)
+	return nil
+}
+
 func eraseSome(v *vault.Vault, log vault.Log, roots []*x509.Certificate, people map[string]*wallet.Person, subject string, first uint64) error {
 	request, err := v.Propose(subject, log.Name(), "pipl-47", fmt.Sprintf("req-%d", time.Now().UnixNano()), first, first)
 	if err != nil {
@@ -131,7 +154,7 @@ func eraseSome(v *vault.Vault, log vault.Log, roots []*x509.Certificate, people 
 		return err
 	}
 	id := request.Subject
-	secrets, _ := v.Secrets(id)
+	secrets, sealed := v.Secrets(id)
 	for r, err := range v.Of(id) {
 		if err != nil {
 			return err
@@ -151,6 +174,7 @@ func eraseSome(v *vault.Vault, log vault.Log, roots []*x509.Certificate, people 
 		fmt.Println("destroyed", hex.EncodeToString(secrets[0]))
 	}
 	fmt.Println("destroyed", hex.EncodeToString(secrets[1]))
+	fmt.Println("destroyed", hex.EncodeToString(sealed)) // who finds it and has the organization's key has them back
 	fmt.Println("erased", e.Request.No, e.Receipt.Seq)
 	return nil
 }
@@ -165,14 +189,19 @@ func openBoth(dir string) (*vault.Vault, vault.Log, error) {
 	return v, reallog{log}, err
 }
 
-// TestKilledAtRandomPoints kills a process that stores and erases, over and
-// over in the same vault, and looks at what is left each time.
+// TestKilledAtRandomPoints kills a process that stores, shares and erases, over
+// and over in the same vault, and looks at what is left each time. QXL_KILLS=200
+// is for releases (scripts/kills).
 func TestKilledAtRandomPoints(t *testing.T) {
 	dir, people := t.TempDir(), newStaff(t)
 	o := options(filepath.Join(dir, "vault"))
 	require.NoError(t, vault.Init(o, vault.Settings{Organization: "BankA"}, 2))
 	require.NoError(t, evidencelog.Create(filepath.Join(dir, "log"), logName, evidencelog.Options{Passphrase: o.Passphrase, WorkFactor: 2}))
-	s := survivor{t: t, dir: dir, stored: map[string]bool{}, erasing: map[string]bool{}, leaves: map[string]string{}, erased: map[string]string{}}
+	recipient, err := age.GenerateX25519Identity()
+	require.NoError(t, err)
+	t.Setenv(sharesEnv, recipient.Recipient().String())
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "shares"), 0o700))
+	s := survivor{t: t, dir: dir, recipient: recipient, shared: map[string]bool{}, stored: map[string]bool{}, erasing: map[string]bool{}, leaves: map[string]string{}, erased: map[string]string{}}
 	rounds := 12
 	if n := os.Getenv("QXL_KILLS"); n != "" { // 200 on demand
 		_, err := fmt.Sscan(n, &rounds)
@@ -184,13 +213,36 @@ func TestKilledAtRandomPoints(t *testing.T) {
 	require.NotEmpty(t, s.stored)
 	require.NotEmpty(t, s.leaves)
 	require.NotEmpty(t, s.destroyed)
-	require.Empty(t, found(t, filepath.Join(dir, "vault"), s.destroyed...), "a destroyed key is on the disk")
-	t.Logf("%d rounds: %d records acknowledged, %d leaves, %d erasures, %d keys destroyed, %d blobs collected", rounds, len(s.stored), len(s.leaves), len(s.erased), len(s.destroyed), s.garbage)
+	require.NotEmpty(t, s.shared)
+	require.Empty(t, found(t, dir, s.destroyed...), "a destroyed key is on the disk")
+	s.control()
+	t.Logf("%d rounds: %d records acknowledged, %d leaves, %d shares, %d erasures, %d keys and key files destroyed, %d blobs collected", rounds, len(s.stored), len(s.leaves), len(s.shared), len(s.erased), len(s.destroyed), s.garbage)
+}
+
+// control: the same search finds a live key, sealed as it is kept, and each
+// way in which it might have leaked.
+func (s *survivor) control() {
+	v, log, err := openBoth(s.dir)
+	require.NoError(s.t, err)
+	r, err := v.Put(ctx, vault.New{Subject: "control", Schema: "x/1"}, strings.NewReader("live"))
+	require.NoError(s.t, err)
+	secrets, sealed := v.Secrets(r.Subject)
+	require.NoError(s.t, v.Close())
+	require.NoError(s.t, log.(reallog).Close())
+	require.Len(s.t, found(s.t, s.dir, sealed), 1)
+	for _, form := range []string{string(secrets[1]), hex.EncodeToString(secrets[1]), base64.StdEncoding.EncodeToString(secrets[1])} {
+		leak := filepath.Join(s.dir, "vault", "leak")
+		require.NoError(s.t, os.WriteFile(leak, []byte("xx"+form), 0o600))
+		require.Contains(s.t, found(s.t, s.dir, append(s.destroyed, secrets[1])...), leak)
+		require.NoError(s.t, os.Remove(leak))
+	}
 }
 
 type survivor struct {
 	t         *testing.T
 	dir       string
+	recipient age.Identity
+	shared    map[string]bool // acknowledged
 	stored    map[string]bool // acknowledged
 	erasing   map[string]bool // may be gone
 	leaves    map[string]string
@@ -214,6 +266,8 @@ func (s *survivor) round(people string, after time.Duration) {
 			killer = time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
 		case "stored":
 			s.stored[f[1]] = true
+		case "shared":
+			s.shared[f[1]+" "+f[2]] = true
 		case "entered":
 			s.leaves[f[2]] = f[3]
 		case "erasing":
@@ -283,6 +337,8 @@ func (s *survivor) look() {
 		if r.Erased != "" {
 			require.True(t, s.erasing[r.ID.String()], "record %s: nobody erased it", r.ID)
 			require.Contains(t, erasures, r.Erased)
+			_, err := v.Content(r.ID)
+			require.Error(t, err, "record %s is erased and opens", r.ID)
 			continue
 		}
 		content, err := v.Content(r.ID)
@@ -302,4 +358,33 @@ func (s *survivor) look() {
 		require.True(t, seen[id], "record %s was acknowledged and is lost", id)
 	}
 	require.Empty(t, v.Unreferenced(), "garbage is left")
+	s.lookAtShares(v)
+}
+
+// lookAtShares: a share that was acknowledged, or whose key left the house,
+// stands in the list.
+func (s *survivor) lookAtShares(v *vault.Vault) {
+	t := s.t
+	listed := map[string]bool{}
+	records := map[string]int{}
+	all, err := v.Shares(vault.RecordID{})
+	require.NoError(t, err)
+	for _, share := range all {
+		listed[fmt.Sprint(share.Record, " ", share.No)] = true
+		records[share.Record.String()]++
+	}
+	for share := range s.shared {
+		require.True(t, listed[share], "share %s was acknowledged and is lost", share)
+	}
+	files, err := os.ReadDir(filepath.Join(s.dir, "shares"))
+	require.NoError(t, err)
+	for _, file := range files {
+		f, err := os.Open(filepath.Join(s.dir, "shares", file.Name()))
+		require.NoError(t, err)
+		released, err := vault.OpenShare(f, s.recipient)
+		require.NoError(t, f.Close())
+		if err == nil {
+			require.NotZero(t, records[released.Record.String()], "a key of record %s has left and is not in the list", released.Record)
+		}
+	}
 }
