@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"fmt"
+	"os"
 	"slices"
 	"testing"
 
@@ -124,6 +125,22 @@ func TestVectors(t *testing.T) {
 	require.Equal(t, c, commitments[0])
 	root := Root(commitments)
 	require.Equal(t, vectorRoot, hex.EncodeToString(root[:]))
+
+	term := Salt(key, "term")
+	require.Equal(t, vectorTermSalt, hex.EncodeToString(term[:]))
+	raw, err := hex.DecodeString(vectorProof)
+	require.NoError(t, err)
+	p, err := DecodeProof(raw)
+	require.NoError(t, err)
+	require.NoError(t, p.Verify(root, []Opening{{Field{"amount", []byte("100000.00")}, salt}, {Field{"term", []byte("12")}, term}}))
+	own, err := Prove(commitments, 0, 2)
+	require.NoError(t, err)
+	require.Equal(t, raw, own.Encode())
+	page, err := os.ReadFile("../../../docs/evidence-format.md")
+	require.NoError(t, err)
+	for _, v := range []string{vectorSalt, vectorTermSalt, vectorCommitment, vectorRoot, vectorProof} {
+		require.Contains(t, string(page), v)
+	}
 }
 
 func FuzzDecodeProof(f *testing.F) {
