@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"os"
 	"path/filepath"
@@ -23,6 +24,8 @@ type Paper struct {
 	Name  string `json:"file"`
 	CID   string `json:"cid"` // CIDv1, raw, sha2-256
 	Bytes int64  `json:"bytes"`
+
+	sha256 string // of the file, hexadecimal
 }
 
 // Read reads the papers of a folder, by name. A file's name begins with its
@@ -91,11 +94,12 @@ func read(path string) (Paper, error) {
 	if n == 0 {
 		return Paper{}, &Error{Code: "DOSSIER_EMPTY", Field: filepath.Base(path), Limit: "at least one byte", Value: "0", Zh: "文件是空的", En: "the file is empty", Hint: "scan it again"}
 	}
-	mh, err := multihash.Encode(sum.Sum(nil), multihash.SHA2_256)
+	digest := sum.Sum(nil)
+	mh, err := multihash.Encode(digest, multihash.SHA2_256)
 	if err != nil {
 		return Paper{}, err
 	}
-	return Paper{CID: cid.NewCidV1(cid.Raw, mh).String(), Bytes: n}, nil
+	return Paper{CID: cid.NewCidV1(cid.Raw, mh).String(), Bytes: n, sha256: hex.EncodeToString(digest)}, nil
 }
 
 // Documents are papers as a claim names them.

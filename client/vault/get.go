@@ -187,3 +187,13 @@ func (v *Vault) Subject(id keys.ID) (string, error) {
 	}
 	return s.Name, nil
 }
+
+// Find is the ID of a subject that the vault knows by this name, keys.ErrUnknown
+// where it knows none.
+func (v *Vault) Find(subject string) (keys.ID, error) {
+	s, err := v.keys.Subject(subject)
+	if err != nil {
+		return keys.ID{}, err
+	}
+	return s.ID, nil
+}

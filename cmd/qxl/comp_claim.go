@@ -20,6 +20,8 @@ import (
 	"github.com/qingxinlian/qxl/client/book"
 	"github.com/qingxinlian/qxl/client/claimsheet"
 	"github.com/qingxinlian/qxl/client/dossier"
+	"github.com/qingxinlian/qxl/client/vault"
+	"github.com/qingxinlian/qxl/client/wallet"
 )
 
 // A claim in three commands, and no figure typed: notice, claim, submit.
@@ -302,9 +304,12 @@ Writes a claim as official papers have it. The workbook's formulas work the sum 
 // submitFolder lets the verb that submits a claim take its papers from a
 // folder: qxl comp submit NO --dir DIR.
 func submitFolder(a *app, verb *cobra.Command) {
-	var dir string
+	var dir, borrower string
+	var keep bool
 	flags := verb.Flags()
 	flags.StringVar(&dir, "dir", "", "材料文件夹 folder of the claim's papers; with it, only the evidence of recovery is left to be named")
+	flags.BoolVar(&keep, "vault", false, "材料存入保险库 with --dir: put the papers into the bank's vault, encrypted and in its log, and name their ciphertexts")
+	flags.StringVar(&borrower, "subject", "", "信息主体 with --vault: the borrower's number in the vault, as its USCC; stays there")
 	generic := verb.RunE
 	verb.Use = "submit [CLAIM|CONTRACT]"
 	verb.Short = "提交补偿申请 submit a claim, or submit a returned one again (3rd of 3 steps)"
@@ -312,7 +317,10 @@ func submitFolder(a *app, verb *cobra.Command) {
 
 With --dir: the papers of a folder, each named by its item's code, "D02 借款合同.pdf"; the claim is named by its number or
 its loan's contract number. The sum and all that the ledger knows are the ledger's. A claim that was returned is submitted
-again; then only the papers that changed need be in the folder.`
+again; then only the papers that changed need be in the folder.
+
+With --vault, in the same step: the papers go into the bank's vault, encrypted, and into its evidence log (qxl vault init, qxl log
+init make them); the claim names their ciphertexts. What the vault has of this claim is not stored again.`
 	verb.Example = "  qxl comp submit HTBANKA2023630105000029 --dir claim --evidence LAWSUIT --evidence-on 2024-05-20 --as BankA/officer1"
 	verb.Args = cobra.MaximumNArgs(1)
 	verb.RunE = func(cmd *cobra.Command, args []string) error {
@@ -330,6 +338,11 @@ again; then only the papers that changed need be in the folder.`
 		if err != nil {
 			return err
 		}
+		if keep {
+			if err := needed("subject", borrower); err != nil {
+				return err
+			}
+		}
 		content := &compensation.SubmitContent{Documents: dossier.Documents(papers), Evidence: flags.Lookup("evidence").Value.String()}
 		if err := readSubmission(cmd, content); err != nil {
 			return err
@@ -341,6 +354,20 @@ again; then only the papers that changed need be in the folder.`
 			}
 			if s.Claim == "" {
 				return &problem{Exit: exitUsage, Code: "CLAIM_NOT_NOTIFIED", Field: "CLAIM", Value: args[0], Zh: "尚未发出不良通知", En: "no notice was given for this loan yet", Hint: "qxl comp notice " + args[0]}
+			}
+			if keep {
+				org, _, err := wallet.Split(f.as)
+				if err != nil {
+					return err
+				}
+				own := vaultFlags{org: org}
+				if err := own.withLog(cmd, a, func(v *vault.Vault, log vaultLog) error {
+					papers, err = dossier.Keep(ctx, v, log, dir, borrower, s.Claim, papers)
+					return err
+				}); err != nil {
+					return err
+				}
+				content.Documents = dossier.Documents(papers)
 			}
 			def, number := command.Definition(compensation.Submit), "submit"
 			if s.Status == compensation.Returned {
