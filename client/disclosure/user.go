@@ -19,6 +19,7 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/disclosure"
 	"github.com/qingxinlian/qxl/chaincode/evidence"
+	"github.com/qingxinlian/qxl/chaincode/refusal"
 	"github.com/qingxinlian/qxl/client/book"
 	"github.com/qingxinlian/qxl/client/evidencelog"
 	"github.com/qingxinlian/qxl/client/vault"
@@ -87,7 +88,24 @@ func (u *User) Use(ctx context.Context, chaincode string, c *disclosure.UseConte
 	if err := def.Check(c); err != nil {
 		return err
 	}
-	return post(ctx, u.Client, chaincode, def, c)
+	r, err := u.Client.Post(ctx, chaincode, def, c)
+	switch {
+	case err != nil:
+		return err
+	case r.Refusal != nil:
+		return r.Refusal
+	case r.Outcome == command.Accepted.String():
+		return nil
+	}
+	// It had been applied before its answer was lost: granted, or refused.
+	var a disclosure.ShowAnswer
+	if err := u.Client.Ask(ctx, chaincode, disclosure.In(chaincode).Show.DescribeQuery().Name, disclosure.ShowQuery{Number: c.Request}, &a); err != nil {
+		return err
+	}
+	if d := a.Denied; d != nil {
+		return &refusal.Refusal{Code: d.Code, Field: d.Field, Limit: d.Limit, Actual: d.Actual}
+	}
+	return nil
 }
 
 // transport is a connection to an owner's node as this person.

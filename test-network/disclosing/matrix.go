@@ -47,9 +47,10 @@ func Matrix(t *testing.T, w *World) {
 		id := w.key()
 		_, err := w.user(person).Ask(w.Context(), w.node, bookA, bad, id, nil)
 		w.refused(code, err)
+		bad.Recipient = handover.RecipientHash(id.Recipient().String())
+		w.refused(code, w.user(person).Use(w.Context(), bookA, &bad)) // sent again it is applied already, and refused it stays
 		w.sees(bad.Request, "denied", code, "BankAMSP")
 		// Whoever goes to the owner all the same gets nothing, and is seen again.
-		bad.Recipient = handover.RecipientHash(id.Recipient().String())
 		_, err = w.user(person).Fetch(w.Context(), w.node, handover.Ask{Chaincode: bookA, Use: bad, Recipient: id.Recipient().String()})
 		w.refused(disclosure.WasDenied.Code, err)
 		w.sees(bad.Request, "denied refused", disclosure.WasDenied.Code, "BankAMSP")
