@@ -15,7 +15,8 @@ import (
 
 // Desk is a bank officer's part in a claim: from a loan that went bad to a
 // complete claim in three commands, none with a figure that the ledger knows;
-// and on the way, what is refused and why. The application that the program
+// and on the way, what is refused and why. The papers go into the bank's vault
+// and log with the last of them, once each, however often it is refused. The application that the program
 // writes has, when another program opens it, the ledger's sums.
 func Desk(t *testing.T, qxl Program) {
 	c := &clerk{T: t, qxl: qxl, trap: 21, dir: t.TempDir(), bank: "BankA", lines: new(int), book: map[*borrower]bool{}, done: map[string]bool{}}
@@ -36,7 +37,11 @@ func Desk(t *testing.T, qxl Program) {
 	require.NoError(t, os.Remove(own))
 	notice := []string{"comp", "notice", d.contract, "--date", day}
 	look := []string{"comp", "claim", d.contract, "--dir", papers, "--evidence-on", day, "--date", day}
-	submit := []string{"comp", "submit", d.contract, "--dir", papers, "--evidence", "LAWSUIT", "--evidence-on", day, "--date", day}
+	submit := []string{"comp", "submit", d.contract, "--dir", papers, "--vault", "--subject", "borrower-1", "--evidence", "LAWSUIT", "--evidence-on", day, "--date", day}
+	for _, args := range [][]string{{"vault", "init", "--org", c.bank}, {"log", "init", "--org", c.bank}} {
+		exit, stdout, stderr := c.call(args...)
+		require.Zero(t, exit, "%s%s", stdout, stderr)
+	}
 	for _, arg := range append(append(append([]string{}, notice...), look...), submit...) {
 		require.NotRegexp(t, `^\d+\.\d\d$`, arg, "a figure typed")
 	}
@@ -58,9 +63,22 @@ func Desk(t *testing.T, qxl Program) {
 	s = c.claim(d)
 	require.Equal(t, compensation.Submitted, s.Status)
 	require.Equal(t, "120000.00", s.Sum.String())
+	named := map[string]bool{}
 	for _, i := range s.Dossier {
 		require.NotEqual(t, "missing", i.State, i.Item)
+		for _, cid := range i.CIDs {
+			named[cid] = true
+		}
 	}
+	var kept []struct{ CID, State string }
+	c.ask(&kept, "vault", "list", "--org", c.bank, "--subject", "borrower-1")
+	require.NotEmpty(t, kept)
+	for _, k := range kept {
+		require.True(t, named[k.CID], "the claim does not name %s", k.CID)
+		require.Equal(t, "sequenced", k.State)
+		delete(named, k.CID)
+	}
+	require.Empty(t, named, "papers that are not in the vault")
 
 	shown := map[string]string{}
 	for _, row := range formtest.InLibreOffice(t, func(w io.Writer) error {
