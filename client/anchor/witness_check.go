@@ -12,12 +12,33 @@ import (
 	"github.com/qingxinlian/qxl/client/evidencelog"
 )
 
+// Witnessed is what the ledger has of a witness and of what it remembers.
+type Witnessed struct {
+	Keys evidence.KeysAnswer // of all organizations
+	// Note gives the anchored checkpoint of a log and sequence.
+	Note func(origin string, sequence uint64) (string, error)
+	// Cosigned is, by log, the sequence that it cosigned last.
+	Cosigned map[string]uint64
+}
+
+// ForgottenError: a witness remembers less than it has cosigned. It would sign
+// what contradicts that.
+type ForgottenError struct {
+	Origin              string
+	Remembers, Cosigned uint64
+}
+
+func (e *ForgottenError) Error() string {
+	return fmt.Sprintf("the witness remembers anchor %d of %s, and has cosigned anchor %d", e.Remembers, e.Origin, e.Cosigned)
+}
+
 // CheckWitness reads a witness's folder again: that its key opens and is one
-// that the ledger has of it, and that each checkpoint which it remembers was
-// signed by its log and stands on the ledger. What is wrong is told by file; fs.ErrNotExist where the
-// key is missing.
-func CheckWitness(dir, msp string, passphrase []byte, keys evidence.KeysAnswer, anchored Note, wrong func(file string, err error)) error {
-	if err := checkKey(dir, msp, passphrase, keys); err != nil {
+// that the ledger has of it, that each checkpoint which it remembers was
+// signed by its log and stands on the ledger, and that it remembers what it
+// has cosigned. What is wrong is told by file: fs.ErrNotExist where one is
+// missing, *ForgottenError.
+func CheckWitness(dir, msp string, passphrase []byte, on Witnessed, wrong func(file string, err error)) error {
+	if err := checkKey(dir, msp, passphrase, on.Keys); err != nil {
 		wrong(keyFile, err)
 	}
 	files, err := os.ReadDir(dir)
@@ -28,8 +49,13 @@ func CheckWitness(dir, msp string, passphrase []byte, keys evidence.KeysAnswer, 
 		if f.Name() == keyFile {
 			continue
 		}
-		if err := checkSeen(filepath.Join(dir, f.Name()), keys, anchored); err != nil {
+		if err := checkSeen(filepath.Join(dir, f.Name()), on); err != nil {
 			wrong(f.Name(), err)
+		}
+	}
+	for origin := range on.Cosigned {
+		if _, err := os.Lstat(filepath.Join(dir, seenFile(origin))); err != nil {
+			wrong(seenFile(origin), err)
 		}
 	}
 	return nil
@@ -69,10 +95,7 @@ func checkKey(dir, msp string, passphrase []byte, keys evidence.KeysAnswer) erro
 	return nil // not registered yet
 }
 
-// Note gives the anchored checkpoint of a log and sequence.
-type Note func(origin string, sequence uint64) (string, error)
-
-func checkSeen(path string, keys evidence.KeysAnswer, anchored Note) error {
+func checkSeen(path string, on Witnessed) error {
 	info, err := os.Lstat(path)
 	if err != nil {
 		return err
@@ -88,14 +111,17 @@ func checkSeen(path string, keys evidence.KeysAnswer, anchored Note) error {
 	if err != nil {
 		return err
 	}
-	cp, err := Verified(s.Note, s.Origin, keys)
+	cp, err := Verified(s.Note, s.Origin, on.Keys)
 	if err == nil && (cp.Size != s.Size || evidencelog.Hash(cp.Root) != s.Root || seenFile(s.Origin) != filepath.Base(path)) {
 		err = errors.New("it is about another checkpoint than its note")
 	}
 	if err != nil {
 		return err
 	}
-	there, err := anchored(s.Origin, s.Sequence)
+	there, err := on.Note(s.Origin, s.Sequence)
+	if last := on.Cosigned[s.Origin]; err == nil && s.Sequence < last {
+		err = &ForgottenError{s.Origin, s.Sequence, last}
+	}
 	if err == nil && there != s.Note {
 		err = fmt.Errorf("the ledger has another checkpoint %d of %s", s.Sequence, s.Origin)
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/syndtr/goleveldb/leveldb"
 
 	"github.com/qingxinlian/qxl/chaincode/calendar"
+	"github.com/qingxinlian/qxl/client/anchor"
 	"github.com/qingxinlian/qxl/client/evidencelog"
 	"github.com/qingxinlian/qxl/client/vault"
 	"github.com/qingxinlian/qxl/client/vault/keys"
@@ -46,7 +47,7 @@ var right = map[string]struct{ one, more []evidencelog.Verdict }{
 	"vault block":    {one: []evidencelog.Verdict{evidencelog.Tampered, evidencelog.Missing}},
 	"vault key":      {one: []evidencelog.Verdict{evidencelog.Tampered, evidencelog.Missing, ErasedUnlawful}},
 	"vault settings": {one: []evidencelog.Verdict{evidencelog.Tampered, evidencelog.Missing}},
-	"witness":        {one: []evidencelog.Verdict{evidencelog.Tampered, evidencelog.Missing}},
+	"witness":        {one: []evidencelog.Verdict{evidencelog.Tampered, evidencelog.Missing, evidencelog.RolledBack}},
 	"exported tiles": {one: []evidencelog.Verdict{evidencelog.Tampered, evidencelog.Missing, evidencelog.Reordered}, more: []evidencelog.Verdict{evidencelog.RolledBack}},
 	"receipt":        {one: []evidencelog.Verdict{evidencelog.Tampered}},
 }
@@ -428,7 +429,12 @@ func (d *drill) found(h *house) (found []evidencelog.Finding) {
 	d.watch(func() {
 		found = h.audit(d.t, func(o *LogAudit) {
 			o.Witness = filepath.Join(h.dir, "witness")
-			o.Anchored = func(string, uint64) (string, error) { return otherNote, nil }
+			o.Witnessed = anchor.Witnessed{Keys: h.ledger.Keys, Cosigned: map[string]uint64{otherLog: 7}, Note: func(origin string, sequence uint64) (string, error) {
+				if origin != otherLog || sequence != 7 {
+					return "", nil
+				}
+				return otherNote, nil
+			}}
 		}).Findings
 	})
 	return found

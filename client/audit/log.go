@@ -35,8 +35,8 @@ type LogAudit struct {
 	// Witness is the folder of the owner's witness, "" for none; its key is
 	// tried with the passphrase.
 	Witness string
-	// Anchored gives checkpoints of other logs, which the witness remembers.
-	Anchored anchor.Note
+	// Witnessed is what the ledger has of the witness.
+	Witnessed anchor.Witnessed
 	// Receipts that people hold.
 	Receipts []HeldReceipt
 	// Now and Delay tell whether what is not anchored is late.
@@ -188,9 +188,14 @@ func (a *logAudit) witness() error {
 	if err != nil {
 		return err
 	}
-	err = anchor.CheckWitness(a.Witness, owner, secret, a.Ledger.Keys, a.Anchored, func(file string, err error) {
-		if errors.Is(err, fs.ErrNotExist) {
-			a.r.place(evidencelog.Missing, "witness "+file, "缺少见证密钥", "%v", err)
+	err = anchor.CheckWitness(a.Witness, owner, secret, a.Witnessed, func(file string, err error) {
+		var forgotten *anchor.ForgottenError
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			a.r.place(evidencelog.Missing, "witness "+file, "缺少见证文件", "%v", err)
+			return
+		case errors.As(err, &forgotten):
+			a.r.place(evidencelog.RolledBack, "witness "+file, "见证记录被回退", "%v", err)
 			return
 		}
 		a.r.place(evidencelog.Tampered, "witness "+file, "见证文件损坏或被篡改", "%v", err)

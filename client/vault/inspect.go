@@ -374,7 +374,7 @@ func (i *Inspection) Leaf(ctx context.Context, leaf evidencelog.Leaf) (h Held, e
 		return Held{Gone: true, Erased: r.Erased, Number: number}, nil
 	}
 	i.place(r, leaf)
-	return i.content(ctx, r, leaf)
+	return i.content(ctx, r, &leaf)
 }
 
 // place holds what a record says of its place in the log against its leaf.
@@ -417,8 +417,16 @@ func (i *Inspection) hasBlocks(number uint64) bool {
 	return it.Next()
 }
 
-// content reads the ciphertext again, and opens it where the keys are.
-func (i *Inspection) content(ctx context.Context, r *Record, leaf evidencelog.Leaf) (h Held, err error) {
+// content reads the ciphertext again, and opens it where the keys are. leaf is
+// nil where the record has none yet.
+func (i *Inspection) content(ctx context.Context, r *Record, leaf *evidencelog.Leaf) (h Held, err error) {
+	tell := func(v evidencelog.Verdict, zh, format string, args ...any) {
+		if leaf == nil {
+			i.wrong(v, "pending record "+r.ID.String(), zh, format, args...)
+			return
+		}
+		i.record(v, leaf.Seq, zh, format, args...)
+	}
 	h = Held{Number: r.ID.number()}
 	if i.blocks == nil {
 		return Held{Gone: true, Absent: true, Number: h.Number, Why: errors.New("the database of blocks cannot be opened")}, nil
@@ -443,7 +451,7 @@ func (i *Inspection) content(ctx context.Context, r *Record, leaf evidencelog.Le
 		case errors.As(err, &gone):
 			h.Gone, h.Keyless, h.Why = true, true, err
 		case err != nil:
-			i.record(evidencelog.Tampered, leaf.Seq, "记录与密钥或存证不符", "record %s: %v", r.ID, err)
+			tell(evidencelog.Tampered, "记录与密钥或存证不符", "record %s: %v", r.ID, err)
 		default:
 			defer clear(dek)
 			open = func() error {
@@ -457,14 +465,14 @@ func (i *Inspection) content(ctx context.Context, r *Record, leaf evidencelog.Le
 	case ctx.Err() != nil:
 		return h, ctx.Err()
 	case err == nil && leaves != r.Cipher:
-		i.record(evidencelog.Tampered, leaf.Seq, "保险库记录与密文不符", "record %s says %d bytes of ciphertext, there are %d", r.ID, r.Cipher, leaves)
+		tell(evidencelog.Tampered, "保险库记录与密文不符", "record %s says %d bytes of ciphertext, there are %d", r.ID, r.Cipher, leaves)
 	case err == nil:
 	case errors.Is(err, blob.ErrMissing):
 		h.Gone, h.Absent, h.Why = true, true, err
 	case errors.As(err, &damage):
-		i.record(evidencelog.Tampered, leaf.Seq, "密文被篡改", "%v", err)
+		tell(evidencelog.Tampered, "密文被篡改", "%v", err)
 	default:
-		i.record(evidencelog.Tampered, leaf.Seq, "密文无法读取", "%v", err)
+		tell(evidencelog.Tampered, "密文无法读取", "%v", err)
 	}
 	return h, nil
 }
@@ -476,7 +484,7 @@ func (e *keylessError) Error() string { return e.err.Error() }
 func (e *keylessError) Unwrap() error { return e.err }
 
 // unlock opens a record's contents and holds them against its leaf.
-func (i *Inspection) unlock(r *Record, leaf evidencelog.Leaf) (Content, []byte, error) {
+func (i *Inspection) unlock(r *Record, leaf *evidencelog.Leaf) (Content, []byte, error) {
 	subject, err := i.keys.ByID(r.Subject)
 	if errors.Is(err, keys.ErrDestroyed) {
 		return Content{}, nil, &keylessError{err}
@@ -495,6 +503,9 @@ func (i *Inspection) unlock(r *Record, leaf evidencelog.Leaf) (Content, []byte, 
 	var commitments [][32]byte
 	if err == nil {
 		_, commitments, err = commit(dek, content.Fields)
+	}
+	if leaf == nil {
+		return content, dek, err
 	}
 	if err == nil && commitment.Root(commitments) != leaf.FieldRoot {
 		err = errors.New("its fields are not those that the leaf commits to")
@@ -577,6 +588,10 @@ func (i *Inspection) restOfRecords(ctx context.Context, size uint64) error {
 		case bad != nil: // told already
 		case r.Log == "" && r.Erased == "":
 			i.pending++
+			var h Held
+			if h, err = i.content(ctx, r, nil); err == nil && h.Gone {
+				i.wrong(evidencelog.Missing, "pending record "+r.ID.String(), "缺少密文", "%v", h.Why)
+			}
 		case r.Log != i.log: // of another log
 		case r.Seq >= size:
 			i.record(evidencelog.RolledBack, r.Seq, "日志比保险库旧", "the vault has a record that is leaf %d, the log ends before it", r.Seq)

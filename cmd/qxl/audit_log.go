@@ -14,6 +14,7 @@ import (
 
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/evidence"
+	"github.com/qingxinlian/qxl/client/anchor"
 	"github.com/qingxinlian/qxl/client/audit"
 	"github.com/qingxinlian/qxl/client/book"
 	"github.com/qingxinlian/qxl/client/evidencelog"
@@ -85,10 +86,10 @@ func (f *auditFlags) with(a *app, ctx context.Context, org string, do func(conte
 		x.Step = func(stage audit.Stage, done, of uint64) {
 			watch.tell("%s %d/%d", auditStages[stage], done, max(done, of))
 		}
-		x.Anchored = func(origin string, sequence uint64) (string, error) {
-			var sheet evidence.CheckpointSheet
-			err := c.Ask(ctx, command.CommonsName, evidence.ShowCheckpoint.Name, evidence.CheckpointQuery{Origin: origin, Sequence: sequence}, &sheet)
-			return sheet.Note, err
+		if x.Witness != "" {
+			if x.Witnessed, err = witnessed(ctx, c, msp, x.Ledger.Keys); err != nil {
+				return err
+			}
 		}
 		if f.tiles != "" {
 			x.Source, err = evidencelog.ReadTiles(f.tiles)
@@ -104,6 +105,34 @@ func (f *auditFlags) with(a *app, ctx context.Context, org string, do func(conte
 		}
 		return do(ctx, x)
 	})
+}
+
+// witnessed is what the ledger has of an organization's witness: of each log
+// what it cosigned last, as far as that is among the newest anchors.
+func witnessed(ctx context.Context, c *book.Client, msp string, keys evidence.KeysAnswer) (anchor.Witnessed, error) {
+	w := anchor.Witnessed{Keys: keys, Cosigned: map[string]uint64{}, Note: func(origin string, sequence uint64) (string, error) {
+		var sheet evidence.CheckpointSheet
+		err := c.Ask(ctx, command.CommonsName, evidence.ShowCheckpoint.Name, evidence.CheckpointQuery{Origin: origin, Sequence: sequence}, &sheet)
+		return sheet.Note, err
+	}}
+	var all evidence.LogsAnswer
+	if err := c.Ask(ctx, command.CommonsName, evidence.Logs.Name, evidence.LogsQuery{}, &all); err != nil {
+		return w, err
+	}
+	for _, log := range all.Logs {
+		var part evidence.CheckpointsAnswer
+		if err := c.Ask(ctx, command.CommonsName, evidence.Checkpoints.Name, evidence.CheckpointsQuery{Origin: log.Origin, After: log.Sequence - min(log.Sequence, 500), Limit: 500}, &part); err != nil {
+			return w, err
+		}
+		for _, s := range part.Checkpoints {
+			for _, x := range s.Cosignatures {
+				if x.Witness == msp {
+					w.Cosigned[log.Origin] = s.Sequence
+				}
+			}
+		}
+	}
+	return w, nil
 }
 
 var auditStages = map[audit.Stage]string{audit.StageLog: "日志 leaves", audit.StageVault: "密文 records"}
