@@ -113,6 +113,28 @@ var (
 		Zh:      "补偿资金", En: "the compensation fund"}
 )
 
+// Entrusted is whose endorsements writes to collections of a book need where
+// its bank has left, or refuses what the law orders: those of the authorities
+// that hold the data, all of them. The authorities give the book a definition
+// that says so (qxl network entrust); the data's members stay.
+func Entrusted(collections ...Collection) Policy {
+	parties := map[Party]bool{}
+	for _, c := range collections {
+		for _, p := range c.Members {
+			if p != Bank {
+				parties[p] = true
+			}
+		}
+	}
+	var of []Policy
+	for _, p := range []Party{Commission, CentralBank, Finance} {
+		if parties[p] {
+			of = append(of, by(p))
+		}
+	}
+	return all(of...)
+}
+
 // Collections of a chaincode, in the order of its definition.
 func (c Chaincode) Collections() []Collection {
 	switch c {

@@ -143,17 +143,20 @@ var Withdraw = command.Command[StepContent]{
 	Spec:  command.Spec{Name: "erasure.Withdraw", Zh: "撤回删除申请", En: "withdraw an order that is not approved", Lane: command.ErasureLane, Access: requesters},
 	Wants: stepWants, Valid: stepValid,
 	Decide: func(ctx *command.Context, c StepContent) ([]ledgerstate.Change, error) {
-		if _, err := at(ctx, c.Order, Ordered); err != nil {
+		o, err := at(ctx, c.Order, Ordered)
+		if err != nil {
 			return nil, err
 		}
-		return ended(c.Order, OrderWithdrawn{c.Date}), nil
+		return ended(c, o, OrderWithdrawn{c.Date}), nil
 	},
 }
 
-// ended are the changes by which an order ends and forgets.
-func ended(number string, e ledgerstate.Event[Order]) []ledgerstate.Change {
-	ref := OrderRef(number)
-	return []ledgerstate.Change{OrderKind.Happened(ref, e), OrderKind.Redacted(ref, forgetting)}
+// ended are the changes by which an order ends and forgets. That erases too,
+// and leaves its trace: the order's 0th.
+func ended(c StepContent, o *Order, e ledgerstate.Event[Order]) []ledgerstate.Change {
+	ref := OrderRef(c.Order)
+	trace := Trace{Order: c.Order, Basis: o.Basis, Date: c.Date, Counts: []Count{{OrderKind.Code, 1}}, Requester: o.Requester, Approver: o.Approver}
+	return []ledgerstate.Change{OrderKind.Happened(ref, e), OrderKind.Redacted(ref, forgetting), IntakeTraces.Born(TraceRef(c.Order, 0), Traced{trace})}
 }
 
 // Close 办结: once the collections' traces are there. Who cannot read person
@@ -162,7 +165,7 @@ var Close = command.Command[StepContent]{
 	Spec: command.Spec{Name: "erasure.Close", Zh: "办结删除", En: "close an order that was carried out", Lane: command.ErasureLane, Access: requesters},
 	Wants: func(c StepContent) []ledgerstate.Want {
 		first := TraceRef(c.Order, 1)
-		return append(stepWants(c), ledgerstate.Want{Kind: CompTraces, Ref: first}, ledgerstate.Want{Kind: LoanTraces, Ref: first}, ledgerstate.Want{Kind: IntakeTraces, Ref: first})
+		return append(stepWants(c), ledgerstate.Want{Kind: IntakeTraces, Ref: TraceRef(c.Order, 0)}, ledgerstate.Want{Kind: CompTraces, Ref: first}, ledgerstate.Want{Kind: LoanTraces, Ref: first}, ledgerstate.Want{Kind: IntakeTraces, Ref: first})
 	},
 	Valid: stepValid,
 	Decide: func(ctx *command.Context, c StepContent) ([]ledgerstate.Change, error) {
@@ -177,7 +180,7 @@ var Close = command.Command[StepContent]{
 		if err := done(ctx, c.Order, before...); err != nil {
 			return nil, err
 		}
-		return ended(c.Order, OrderClosed{c.Date}), nil
+		return ended(c, o, OrderClosed{c.Date}), nil
 	},
 }
 

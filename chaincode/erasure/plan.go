@@ -255,9 +255,13 @@ var PlanPerson = command.Query[PlanQuery, *PersonPlan]{
 	},
 }
 
+// ShortestText is how short a text may be that is looked for: a shorter one is
+// found in anything.
+const ShortestText = 6
+
 // LeftQuery asks where texts are still found.
 type LeftQuery struct {
-	Texts []string `json:"texts"` // 1 to 1000, of at least 6 bytes each
+	Texts []string `json:"texts"` // 1 to 1000, of ShortestText bytes or more each
 }
 
 // LeftAnswer names the values that hold one of them, orders apart.
@@ -276,8 +280,8 @@ func left(ctx *command.Context, q LeftQuery, collections ...command.Collection) 
 		return nil, command.Malformed.At("texts", mostErased, n)
 	}
 	for _, text := range q.Texts {
-		if len(text) < 6 {
-			return nil, command.Malformed.At("texts", "6 bytes or more", len(text))
+		if len(text) < ShortestText {
+			return nil, command.Malformed.At("texts", ShortestText, len(text))
 		}
 	}
 	a := &LeftAnswer{Values: []Found{}}

@@ -68,7 +68,8 @@ var (
 var TraceKinds = map[string]bool{PersonTraces.Code: true, IntakeTraces.Code: true, LoanTraces.Code: true, CompTraces.Code: true}
 
 // TraceRef names the n-th trace of an order in a collection, from 1: what came
-// to light later is erased under the same order.
+// to light later is erased under the same order. The 0th is of what the order
+// itself said of its subject.
 func TraceRef(order string, n int) ledgerstate.Ref {
 	no := order + "#" + strconv.Itoa(n)
 	return ledgerstate.Ref{ID: derivedID("erased", no), No: no}

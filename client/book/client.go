@@ -20,8 +20,9 @@ type Client struct {
 	members Members
 	own     string
 
-	mu       sync.Mutex
-	choosers map[string]*chooser
+	mu        sync.Mutex
+	choosers  map[string]*chooser
+	entrusted map[string]bool // books whose bank has left or refuses
 }
 
 // New makes a client for the person behind a connection. own is that
@@ -45,9 +46,31 @@ func (c *Client) Members() Members { return c.members }
 // Ledger is the connection behind the client.
 func (c *Client) Ledger() ledger.Ledger { return c.ledger }
 
+// Entrust tells the client that a book's definition names the authorities
+// alone (command.Entrusted): its bank is not asked to endorse any more.
+func (c *Client) Entrust(chaincode string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.entrusted == nil {
+		c.entrusted = map[string]bool{}
+	}
+	c.entrusted[chaincode] = true
+}
+
+// lane is a lane as its chaincode's definition stands.
+func (c *Client) lane(chaincode, name string) (command.Lane, error) {
+	l, err := c.members.lane(chaincode, name)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.entrusted[chaincode] {
+		l.Endorse = command.Entrusted(l.Collections...)
+	}
+	return l, err
+}
+
 // Endorsers are the MSPs that would endorse a lane's next transaction.
 func (c *Client) Endorsers(chaincode, lane string) ([]string, error) {
-	l, err := c.members.lane(chaincode, lane)
+	l, err := c.lane(chaincode, lane)
 	if err != nil {
 		return nil, err
 	}

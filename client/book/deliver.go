@@ -99,7 +99,7 @@ func (c *Client) Post(ctx context.Context, chaincode string, def command.Definit
 // Errors: *ledger.Error of the last attempt, *UnsettledError around it where
 // a transaction may still be committed.
 func (c *Client) Deliver(ctx context.Context, b Batch, how Delivery) ([]Result, error) {
-	lane, err := c.members.lane(b.Chaincode, b.Lane)
+	lane, err := c.lane(b.Chaincode, b.Lane)
 	if err != nil {
 		return nil, err
 	}

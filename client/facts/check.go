@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"sort"
 
+	"github.com/qingxinlian/qxl/chaincode/erasure"
 	"github.com/qingxinlian/qxl/client/ledger"
 )
 
@@ -18,7 +19,8 @@ type Verdict struct {
 	Values     int       `json:"values"`
 	Aggregates int       `json:"aggregates"`
 	Purged     int       `json:"purged"`
-	Findings   []Finding `json:"findings"` // none: the pack is whole and true
+	ByLaw      int       `json:"purged_by_law"` // of them, by a transaction that left the trace of an erasure in this pack
+	Findings   []Finding `json:"findings"`      // none: the pack is whole and true
 }
 
 // Finding is something wrong with a pack.
@@ -35,12 +37,13 @@ const (
 	Altered    = "FACT_ALTERED"       // a value is not the one that the blocks hold the hash of
 	Unknown    = "FACT_NOT_IN_BLOCKS" // a key that no block has, or that is no longer live
 	Twice      = "FACT_TWICE"
-	LeftOut    = "FACT_LEFT_OUT"    // a live key is not in the pack
-	Misplaced  = "FACT_MISPLACED"   // the pack says another block or transaction than the blocks do
-	Untrue     = "FACT_UNTRUE"      // what the pack says in words is not what the value says
-	Unreadable = "FACT_UNREADABLE"  // a value is as stored, but its log and its state do not agree
-	OtherChain = "FACT_OTHER_CHAIN" // made on another channel, or the checker's peer has other blocks
-	SecretGone = "FACT_SECRET"      // the trailer names another secret than the collection's
+	LeftOut    = "FACT_LEFT_OUT"          // a live key is not in the pack
+	Misplaced  = "FACT_MISPLACED"         // the pack says another block or transaction than the blocks do
+	Untrue     = "FACT_UNTRUE"            // what the pack says in words is not what the value says
+	Unreadable = "FACT_UNREADABLE"        // a value is as stored, but its log and its state do not agree
+	OtherChain = "FACT_OTHER_CHAIN"       // made on another channel, or the checker's peer has other blocks
+	Unlawful   = "FACT_ERASED_UNLAWFULLY" // a key was purged and no trace of an erasure says why
+	SecretGone = "FACT_SECRET"            // the trailer names another secret than the collection's
 )
 
 // Check checks a pack against blocks, which are the checker's own.
@@ -79,6 +82,7 @@ func Check(ctx context.Context, p *Pack, blocks ledger.Blocks, height uint64, st
 	for _, x := range p.Values {
 		values[x.Key] = x.Value
 	}
+	traces := map[string]bool{} // transactions that erased by law
 	seen := map[string]bool{string(secretHash[:]): true}
 	for _, x := range p.Values {
 		key, value := sha256.Sum256([]byte(x.Key)), sha256.Sum256(x.Value)
@@ -106,9 +110,25 @@ func Check(ctx context.Context, p *Pack, blocks ledger.Blocks, height uint64, st
 			continue
 		}
 		v.Aggregates += len(told)
+		if len(told) == 1 && erasure.TraceKinds[told[0].Kind] {
+			traces[at.tx] = true
+		}
 		if !sameJSON(told, x.Aggregates) {
 			find(Untrue, name, at.block, "文字与原始内容不符", "what the pack says of the aggregates is not what the value says")
 		}
+	}
+	var unlawful []string
+	for key, at := range r.purged {
+		if traces[at.tx] {
+			v.ByLaw++
+		} else {
+			unlawful = append(unlawful, key)
+		}
+	}
+	sort.Strings(unlawful)
+	for _, key := range unlawful {
+		at := r.purged[key]
+		find(Unlawful, hex.EncodeToString([]byte(key)), at.block, "无依据的删除", "transaction %s purged a key, and no trace of an erasure in the pack is of that transaction", at.tx)
 	}
 	var missing []string
 	for key := range r.live {

@@ -69,7 +69,7 @@ func TestReplay(t *testing.T) {
 	r := newReplay("book-a", "loan")
 	require.NoError(t, r.to(t.Context(), c, 2, nil))
 	require.Equal(t, map[string]written{"k1": {[]byte("v1"), 0, "t"}}, r.live)
-	require.Equal(t, map[string]bool{"k2": true}, r.purged)
+	require.Equal(t, map[string]written{"k2": {block: 1, tx: "t"}}, r.purged)
 	c[1].Previous = []byte("other")
 	require.ErrorContains(t, newReplay("book-a", "loan").to(t.Context(), c, 2, nil), "does not follow block 0")
 }

@@ -23,11 +23,11 @@ type replay struct {
 	blocks uint64
 	tip    []byte // hash of the last block
 	live   map[string]written
-	purged map[string]bool
+	purged map[string]written // where a key was purged; its value is none
 }
 
 func newReplay(chaincode, collection string) *replay {
-	return &replay{chaincode: chaincode, collection: collection, live: map[string]written{}, purged: map[string]bool{}}
+	return &replay{chaincode: chaincode, collection: collection, live: map[string]written{}, purged: map[string]written{}}
 }
 
 // to reads blocks until there are so many. Each must name the one before.
@@ -53,7 +53,7 @@ func (r *replay) to(ctx context.Context, from ledger.Blocks, blocks uint64, step
 				if w.Deleted {
 					delete(r.live, key)
 					if w.Purged {
-						r.purged[key] = true
+						r.purged[key] = written{block: b.Number, tx: tx.TxID}
 					}
 					continue
 				}

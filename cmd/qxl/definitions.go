@@ -42,6 +42,16 @@ func definition(t *topology.Topology, cc command.Chaincode, name, bank string) n
 	return d
 }
 
+// entrusted is the definition of a book whose bank has left or refuses: the
+// same data with the same members, endorsed by the authorities alone.
+func entrusted(t *topology.Topology, name, bank string) network.ChaincodeDefinition {
+	d := definition(t, command.Book, name, bank)
+	for i, c := range command.Book.Collections() {
+		d.Collections[i].Endorsement = policy(command.Entrusted(c), func(p command.Party) string { return holder(t, topology.Party(p)).MSP })
+	}
+	return d
+}
+
 func policy(p command.Policy, msp func(command.Party) string) network.Policy {
 	if p.Party != "" {
 		return network.Policy{MSP: msp(p.Party)}

@@ -15,6 +15,7 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/invalid"
 	"github.com/qingxinlian/qxl/client/book"
 	"github.com/qingxinlian/qxl/client/dayend"
+	"github.com/qingxinlian/qxl/client/erasure"
 	"github.com/qingxinlian/qxl/client/pipeline"
 	"github.com/qingxinlian/qxl/client/wallet"
 )
@@ -27,7 +28,7 @@ func newEndOfDayCommand(a *app) *cobra.Command {
 		Short: "日终处理 a bank's end of day: arrears, classes, resets, accruals of all its loans",
 		Long: `Looks at every loan of the bank's book at the end of the open business day DATE; resets floating rates
 that are due, classifies what days past due or a debtor's other loans force, and closes the day with
-its totals on the ledger. Writes what changed since the day closed before to eod-BANK-DATE.txt and .xlsx.
+its totals on the ledger. Erases arrears whose years are over (qxl erase due). Writes what changed since the day closed before to eod-BANK-DATE.txt and .xlsx.
 Safe to run again after any interruption: what is done is not done twice. A day on which something was
 refused is not closed; then the exit code is 1.`,
 		Example: "  qxl eod 2024-12-31 --as BankA/officer2",
@@ -41,6 +42,7 @@ refused is not closed; then the exit code is 1.`,
 				return &problem{Exit: exitUsage, Code: "DIRECTORY", Field: "--dir", Value: dir, Zh: "目录不存在", En: "no such directory", Hint: "make it, or name another for the lists of changes"}
 			}
 			var r *dayend.Report
+			var expired *erasure.Expired
 			var name string
 			if err := a.withClient(cmd.Context(), as, "", func(ctx context.Context, _ *session, c *book.Client, own string) error {
 				org, _, err := wallet.Split(as)
@@ -58,7 +60,16 @@ refused is not closed; then the exit code is 1.`,
 					a.say("%s\n%s", n.Zh, n.En)
 				}
 				name = filepath.Join(dir, dayend.Name(org, day))
-				r, err = dayend.Run(ctx, o)
+				if r, err = dayend.Run(ctx, o); err != nil {
+					return err
+				}
+				// Adverse information goes on the day after the last on which it may
+				// be told, whatever else the day has left open.
+				d := &erasure.Desk{Ledger: c, Book: own, Date: day}
+				due, err := d.Due(ctx)
+				if err == nil {
+					expired, err = d.Expire(ctx, due)
+				}
 				return err
 			}); err != nil {
 				return err
@@ -68,13 +79,23 @@ refused is not closed; then the exit code is 1.`,
 			}
 			document := struct {
 				*dayend.Report
-				Text  string `json:"text"`
-				Sheet string `json:"sheet"`
-			}{r, name + ".txt", name + ".xlsx"}
-			if err := a.print(document, func(w io.Writer) { writeEndOfDay(w, r, mostShown, name) }); err != nil {
+				Expired *erasure.Expired `json:"adverse_erased"`
+				Text    string           `json:"text"`
+				Sheet   string           `json:"sheet"`
+			}{r, expired, name + ".txt", name + ".xlsx"}
+			if err := a.print(document, func(w io.Writer) {
+				writeEndOfDay(w, r, mostShown, name)
+				if expired.Loans > 0 || len(expired.Refused) > 0 {
+					fmt.Fprintf(w, "不良信息到期删除 arrears erased whose years are over: %d 笔 loans\n", expired.Loans)
+				}
+				for _, x := range expired.Refused {
+					zh, en := x.Because.Texts()
+					fmt.Fprintf(w, "拒绝 refused: %s %s / %s %s\n", x.Loan, zh, en, x.Because.Code)
+				}
+			}); err != nil {
 				return err
 			}
-			if !r.IsClosed() {
+			if !r.IsClosed() || len(expired.Refused) > 0 {
 				return silent(exitRefused)
 			}
 			return nil

@@ -308,8 +308,65 @@ func newNetworkCommand(a *app) *cobra.Command {
 				fmt.Fprintf(w, "已重启 %s restarted, it answers\n", args[0])
 			})
 		},
-	})
+	}, newNetworkCompactCommand(a), newNetworkEntrustCommand(a))
 	return cmd
+}
+
+func newNetworkCompactCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "compact",
+		Short: "清理数据文件 take what was purged out of the peers' files too; the network must be down",
+		Long: `节点按交易删除被清除的值，其字节仍在数据库文件中，直至日后合并。停网后运行本命令即刻清出。
+A peer deletes what an erasure purges within ten blocks, but its database keeps the bytes in its files until it merges them
+some day. After this they are gone.
+
+  qxl down; qxl network compact; qxl up`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			dir, err := a.fabricDir()
+			if err != nil {
+				return err
+			}
+			n, err := network.Compact(cmd.Context(), dir, func(e network.Event) { a.say("%s %s", e.Stage, e.What) })
+			if err != nil {
+				return err
+			}
+			return a.print(map[string]any{"databases": n}, func(w io.Writer) { fmt.Fprintf(w, "已清理 compacted %d databases\n", n) })
+		},
+	}
+}
+
+func newNetworkEntrustCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "entrust BANK",
+		Short: "账簿代管 let the authorities endorse alone in the book of a bank that has left or refuses",
+		Long: `银行已退出或拒不执行依法作出的删除时，由三家主管部门批准新的链码定义：账簿数据及持有人不变，写入由主管部门背书。
+Gives the bank's book a definition, approved by the three authorities, whose collections they endorse alone. Data and those who
+hold it stay as they are. Then: qxl erase run NUMBER --entrusted --as Commission/operator1 --bank BANK`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir, err := a.fabricDir()
+			if err != nil {
+				return err
+			}
+			t, err := topology.Load(layout.Dir(dir).Topology())
+			if err != nil {
+				return err
+			}
+			for _, o := range t.Organizations {
+				if o.Party != topology.Bank || !strings.EqualFold(o.Name, args[0]) {
+					continue
+				}
+				if err := network.Deploy(cmd.Context(), dir, []network.ChaincodeDefinition{entrusted(t, bookName(o.Name), o.MSP)}, func(e network.Event) { a.say("%s %s", e.Stage, e.What) }); err != nil {
+					return err
+				}
+				return a.print(map[string]any{"book": bookName(o.Name)}, func(w io.Writer) {
+					fmt.Fprintf(w, "%s 已由主管部门代管 is endorsed by the authorities alone\n", bookName(o.Name))
+				})
+			}
+			return &problem{Exit: exitUsage, Code: "BANK_UNKNOWN", Field: "BANK", Value: args[0], Zh: "没有这家银行", En: "no such bank in the consortium"}
+		},
+	}
 }
 
 // newSupervisorCommand is the process that keeps the nodes running.

@@ -4,7 +4,7 @@ package main
 // Each is made in a file of its own.
 var verbs = append(roomCommands(),
 	newRunCommand, newImportCommand, newReconcileCommand, newEndOfDayCommand, newSampleCommand,
-	newLoanCommand, newFundCommand, newCompCommand, newTxCommand, newPeopleCommand, newFoundCommand, newDigestCommand, newFactsCommand,
+	newLoanCommand, newFundCommand, newCompCommand, newTxCommand, newPeopleCommand, newFoundCommand, newDigestCommand, newFactsCommand, newEraseCommand,
 	newCheckCommand, newVaultCommand, newLogCommand, newDiscloseCommand, newAuditCommand,
 	newUpCommand, newDownCommand, newStatusCommand, newLogsCommand, newNetworkCommand,
 	newBenchCommand, newChaincodeCommand, newSupervisorCommand,
