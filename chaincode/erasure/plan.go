@@ -77,11 +77,8 @@ var Plan = command.Query[PlanQuery, *PlanAnswer]{
 		if err := a.find(ctx); err != nil {
 			return nil, err
 		}
-		for _, p := range []struct {
-			part
-			*PartPlan
-		}{{compPart, &a.Comp}, {loanPart, &a.Loan}, {intakePart, &a.Intake}} {
-			if p.Receipts, err = receipts(ctx, p.collection, p.PartPlan.needles(s)); err != nil {
+		for collection, p := range map[string]*PartPlan{compPart.collection: &a.Comp, loanPart.collection: &a.Loan, intakePart.collection: &a.Intake} {
+			if p.Receipts, err = receipts(ctx, collection, a.Texts()); err != nil {
 				return nil, err
 			}
 		}
@@ -89,12 +86,9 @@ var Plan = command.Query[PlanQuery, *PlanAnswer]{
 	},
 }
 
-func (p *PartPlan) needles(subject string) []string {
-	list := []string{subject}
-	for _, x := range p.Items {
-		list = append(list, x.Ref.No)
-	}
-	return list
+// Texts are the numbers that are long enough to be looked for.
+func (a *PlanAnswer) Texts() []string {
+	return slices.DeleteFunc(a.Numbers(), func(no string) bool { return len(no) < ShortestText })
 }
 
 // find looks through the collections.

@@ -19,6 +19,7 @@ type RunContent struct {
 	Part     int      `json:"part"` // 1; more for what came to light later
 	Items    []Item   `json:"items"`
 	Receipts []string `json:"receipts,omitempty"` // keys, as query erasure.Plan gives them
+	Numbers  []string `json:"numbers,omitempty"`  // of the subject's records elsewhere, which receipts may name; none is kept
 }
 
 // Item is a record to erase.
@@ -101,7 +102,7 @@ func run(name, zh, en string, p part) command.Command[RunContent] {
 			if err := numbered(c.Order); err != nil {
 				return err
 			}
-			if n := len(c.Items) + len(c.Receipts); n > mostErased {
+			if n := len(c.Items) + len(c.Receipts) + len(c.Numbers); n > mostErased {
 				return TooMany.At("items", mostErased, n)
 			}
 			if c.Part < 1 || c.Part > mostErased {
@@ -129,7 +130,12 @@ func run(name, zh, en string, p part) command.Command[RunContent] {
 			}
 			e := &erasing{subject: o.Subject, date: c.Date, items: c.Items,
 				trace: &Trace{Order: c.Order, Basis: o.Basis, Date: c.Date, Receipts: len(c.Receipts), Requester: o.Requester, Approver: o.Approver}}
-			return e.changes(ctx, p, TraceRef(c.Order, c.Part), c.Receipts)
+			for _, no := range c.Numbers {
+				if err := e.mayName(ctx, no); err != nil {
+					return nil, err
+				}
+			}
+			return e.changes(ctx, p, TraceRef(c.Order, c.Part), c.Receipts, c.Numbers)
 		},
 	}
 }
@@ -144,10 +150,10 @@ func (p *part) piece(code string) *piece {
 }
 
 // changes are the trace and the erasures that it tells of.
-func (e *erasing) changes(ctx *command.Context, p part, trace ledgerstate.Ref, receipts []string) ([]ledgerstate.Change, error) {
+func (e *erasing) changes(ctx *command.Context, p part, trace ledgerstate.Ref, receipts, numbers []string) ([]ledgerstate.Change, error) {
 	var list []ledgerstate.Change
 	counts := map[string]int{}
-	needles := []string{e.subject}
+	needles := append([]string{e.subject}, numbers...)
 	for _, x := range e.items {
 		at := p.piece(x.Kind)
 		if err := at.belongs(ctx, e, x.Ref); err != nil {
@@ -175,6 +181,40 @@ func (e *erasing) changes(ctx *command.Context, p part, trace ledgerstate.Ref, r
 		}
 	}
 	return append([]ledgerstate.Change{p.traces.Born(trace, Traced{*e.trace})}, list...), nil
+}
+
+// mayName refuses a number that belongs to somebody else's record. One that
+// nothing has any more was erased before.
+func (e *erasing) mayName(ctx *command.Context, no string) error {
+	if len(no) < ShortestText {
+		return ReceiptOther.At("numbers", ShortestText, len(no))
+	}
+	if id, err := loan.Kind.Locate(ctx.View, no); err != nil || !id.IsZero() {
+		r, err := loan.Kind.At(ctx.View, id)
+		if err != nil || r != nil && r.State.Subject != e.subject {
+			return others(err)
+		}
+	}
+	if id, err := loan.ApplicationKind.Locate(ctx.View, no); err != nil || !id.IsZero() {
+		r, err := loan.ApplicationKind.At(ctx.View, id)
+		if err != nil || r != nil && r.State.Subject != e.subject {
+			return others(err)
+		}
+	}
+	if id, err := authorization.Kind.Locate(ctx.View, no); err != nil || !id.IsZero() {
+		r, err := authorization.Kind.At(ctx.View, id)
+		if err != nil || r != nil && r.State.Terms.Subject != e.subject {
+			return others(err)
+		}
+	}
+	return nil
+}
+
+func others(err error) error {
+	if err == nil {
+		err = OtherSubject.At("numbers", nil, nil)
+	}
+	return err
 }
 
 // erasable is a subject's loan that may be erased on a day.

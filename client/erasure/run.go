@@ -26,6 +26,8 @@ type Desk struct {
 	Date calendar.Date
 	// Step is told after each transaction; may be nil.
 	Step func(what string)
+
+	texts []string // pseudonym and numbers of the subject whose order is carried out
 }
 
 // Report is what a run did.
@@ -118,7 +120,7 @@ func (d *Desk) Run(ctx context.Context, number string) (*Report, error) {
 	if sheet.Status == erasure.Closed.String() {
 		return r, nil
 	}
-	texts := plan.Numbers()
+	d.texts = plan.Texts()
 	if sheet.Scope == erasure.Stop {
 		err = d.stop(ctx, number, sheet, plan, r)
 	} else {
@@ -128,10 +130,10 @@ func (d *Desk) Run(ctx context.Context, number string) (*Report, error) {
 		return r, err
 	}
 	if sheet.Scope == erasure.Subject {
-		if r.Left, err = d.left(ctx, texts); err != nil {
+		if r.Left, err = d.left(ctx, d.texts); err != nil {
 			return r, err
 		}
-		own, err := d.left(ctx, texts[:1])
+		own, err := d.left(ctx, plan.Texts()[:1])
 		if err != nil {
 			return r, err
 		}
@@ -211,6 +213,9 @@ func (d *Desk) part(ctx context.Context, number, collection string, def command.
 		return false, nil
 	}
 	c := &erasure.RunContent{Head: d.head(number, collection+"-"+strconv.Itoa(traces+1)), Order: number, Part: traces + 1, Items: p.Items, Receipts: p.Receipts}
+	if len(p.Receipts) > 0 {
+		c.Numbers = d.texts[1:]
+	}
 	if c.Items == nil {
 		c.Items = []erasure.Item{}
 	}
@@ -248,18 +253,12 @@ func (d *Desk) stop(ctx context.Context, number string, sheet *erasure.Sheet, pl
 	return nil
 }
 
-// left are the values in which one of the texts is still found. Short ones are
-// not sought: they would be found in anything.
+// left are the values in which one of the texts is still found.
 func (d *Desk) left(ctx context.Context, texts []string) ([]erasure.Found, error) {
-	var q erasure.LeftQuery
-	for _, text := range texts {
-		if len(text) >= erasure.ShortestText {
-			q.Texts = append(q.Texts, text)
-		}
-	}
-	if len(q.Texts) == 0 {
+	if len(texts) == 0 {
 		return nil, nil
 	}
+	q := erasure.LeftQuery{Texts: texts}
 	all := []erasure.Found{}
 	for _, query := range []string{erasure.Left.Name, erasure.LeftPerson.Name} {
 		var a erasure.LeftAnswer

@@ -98,7 +98,7 @@ func TestErasureAtTheDesk(t *testing.T) {
 	require.Contains(t, stderr, "a loan that lives cannot be erased")
 	d.done("loan", "reject", "--as", "BankA/officer1", "--number", "JJ2", "--date", "2024-07-01", "--loan", leaverLoan, "--reason", "R01")
 	neighbour := d.done("loan", "show", loanNo, "--as", "BankA/officer1", "--json")
-	before := strings.Split(d.done("digest", "--as", "Commission/auditor1", "--lines"), "\n")
+	before := strings.Split(d.done("digest", "--lines"), "\n")
 
 	code, stdout, stderr := order("ORD-1")
 	require.Equal(t, exitDone, code, "%s%s", stdout, stderr)
@@ -113,10 +113,10 @@ func TestErasureAtTheDesk(t *testing.T) {
 	require.Empty(t, r.Done, "done twice it is done once")
 
 	require.Equal(t, neighbour, d.done("loan", "show", loanNo, "--as", "BankA/officer1", "--json"))
-	after := d.done("digest", "--as", "Commission/auditor1", "--lines")
+	after := d.done("digest", "--lines")
 	gone := 0
 	for _, l := range before {
-		if !strings.Contains(after, l) {
+		if !strings.Contains(after, l) && !strings.HasPrefix(l, "状态摘要") && !strings.HasPrefix(l, "区块高度") {
 			gone++
 		}
 	}
@@ -135,15 +135,15 @@ func TestErasureAtTheDesk(t *testing.T) {
 	require.Equal(t, exitDone, code)
 
 	var s ledger.Sheet
-	require.NoError(t, json.Unmarshal([]byte(d.done("erase", "show", "ORD-1", "--as", "Finance/auditor1", "--bank", "BankA", "--json")), &s))
+	require.NoError(t, json.Unmarshal([]byte(d.done("erase", "show", "ORD-1", "--as", "Finance/approver1", "--bank", "BankA", "--json")), &s))
 	require.Equal(t, []string{"BankAMSP"}, s.Owing)
 	d.done("erase", "acknowledge", "ORD-1", "--as", "BankA/officer1", "--certificate", strings.Repeat("ab", 32))
-	require.NotContains(t, d.done("erase", "list", "--as", "Finance/auditor1", "--bank", "BankA"), "BankAMSP")
+	require.NotContains(t, d.done("erase", "list", "--as", "Finance/approver1", "--bank", "BankA"), "BankAMSP")
 
 	// A fact pack tells erased by law from missing.
 	for collection, purged := range map[string]bool{"person": true, "intake": true, "loan": true, "comp": false} {
 		path := filepath.Join(d.dir, collection+".facts")
-		as := "Commission/auditor1"
+		as := "Commission/approver1"
 		d.done("facts", "export", "book-banka/"+collection, path, "--as", as)
 		var v facts.Verdict
 		require.NoError(t, json.Unmarshal([]byte(d.done("facts", "check", path, "--as", as, "--json")), &v), collection)

@@ -115,9 +115,9 @@ func TestErasure(t *testing.T) {
 	// A fact pack tells erased by law from missing.
 	for _, collection := range []string{"person", "intake", "loan"} {
 		path := t.TempDir() + "/" + collection + ".facts"
-		p.must(t, nil, "facts", "export", "book-banka/"+collection, path, "--as", "Commission/auditor1")
+		p.must(t, nil, "facts", "export", "book-banka/"+collection, path, "--as", "Commission/approver1")
 		var v facts.Verdict
-		p.must(t, &v, "facts", "check", path, "--as", "Commission/auditor1")
+		p.must(t, &v, "facts", "check", path, "--as", "Commission/approver1")
 		require.Empty(t, v.Findings)
 		require.Positive(t, v.Purged, collection)
 		require.Equal(t, v.Purged, v.ByLaw, collection)
