@@ -145,7 +145,7 @@ func TestErasure(t *testing.T) {
 			uncommitted := 0
 			for _, list := range at.of(ofPerson) {
 				for _, f := range list {
-					if strings.Contains(f.file, "/transientstore/") {
+					if strings.Contains(f.file, "/transientstore") {
 						uncommitted++
 						continue
 					}
