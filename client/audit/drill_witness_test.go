@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"testing"
 
 	"github.com/stretchr/testify/require"
 
@@ -48,4 +49,30 @@ func (d *drill) witness() {
 	require.NoError(d.t, err)
 	require.NoError(d.t, os.WriteFile(filepath.Join(dir, strings.ReplaceAll(otherLog, "/", "_")+".json"), append(raw, '\n'), 0o600))
 	copyTree(d.t, dir, filepath.Join(d.yesterday.dir, "witness"))
+}
+
+// A witness that remembers less than it has cosigned would sign what
+// contradicts it.
+func TestAWitnessThatForgot(t *testing.T) {
+	d := &drill{t: t, whole: &house{dir: filepath.Join(t.TempDir(), "a")}, yesterday: &house{dir: filepath.Join(t.TempDir(), "b")}}
+	d.whole.ledger.Keys.Organizations = []evidence.OrganizationKeys{{MSP: "BankAMSP"}}
+	d.witness()
+	secret, err := passphrase()
+	require.NoError(t, err)
+	dir := filepath.Join(d.whole.dir, "witness")
+	check := func(msp string, cosigned uint64) (wrong map[string]error) {
+		wrong = map[string]error{}
+		on := anchor.Witnessed{Keys: d.whole.ledger.Keys, Cosigned: map[string]uint64{otherLog: cosigned}, Note: func(string, uint64) (string, error) { return otherNote, nil }}
+		require.NoError(t, anchor.CheckWitness(dir, msp, secret, on, func(file string, err error) { wrong[file] = err }))
+		return wrong
+	}
+	file := strings.ReplaceAll(otherLog, "/", "_") + ".json"
+	require.Empty(t, check("BankAMSP", 7))
+	require.Empty(t, check("BankAMSP", 3), "it has seen more than it cosigned: its last try did not come through")
+	var forgotten *anchor.ForgottenError
+	require.ErrorAs(t, check("BankAMSP", 8)[file], &forgotten)
+	require.EqualValues(t, 7, forgotten.Remembers)
+	require.Contains(t, check("BankBMSP", 7), "key.json", "another organization's key")
+	require.NoError(t, os.Remove(filepath.Join(dir, file)))
+	require.ErrorIs(t, check("BankAMSP", 7)[file], os.ErrNotExist)
 }
