@@ -15,7 +15,7 @@ import (
 )
 
 // BookKinds are the kinds of aggregates of a bank's book.
-var BookKinds = []ledgerstate.Any{subject.Kind, authorization.Kind, authorization.Revocations, loan.ApplicationKind, loan.AcceptanceKind, loan.Kind, loan.DaysKind, compensation.FilingKind, compensation.ClaimKind, compensation.DocketKind, compensation.YearKind, disclosure.Kind,
+var BookKinds = []ledgerstate.Any{subject.Kind, authorization.Kind, authorization.Revocations, loan.ApplicationKind, loan.AcceptanceKind, loan.Kind, loan.DaysKind, loan.PapersKind, compensation.FilingKind, compensation.ClaimKind, compensation.DocketKind, compensation.YearKind, disclosure.Kind,
 	erasure.OrderKind, erasure.PersonTraces, erasure.IntakeTraces, erasure.LoanTraces, erasure.CompTraces}
 
 // CommonsKinds are the kinds of aggregates of commons.

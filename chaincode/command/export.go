@@ -100,13 +100,23 @@ type LocateAnswer struct {
 
 // Locate is the query by which clients find opaque IDs.
 func Locate[S any](cc Chaincode, c Collection, k *ledgerstate.Kind[S], access ...Allow) QueryDefinition {
+	return locate(cc, c, k.Code, k.Zh, k.En, k.LocateAll, access)
+}
+
+// LocateUnder is Locate for a kind whose aggregates live under the IDs and
+// numbers of another's: by them they are found.
+func LocateUnder[S, T any](cc Chaincode, c Collection, k *ledgerstate.Kind[S], other *ledgerstate.Kind[T], access ...Allow) QueryDefinition {
+	return locate(cc, c, k.Code, k.Zh, k.En, other.LocateAll, access)
+}
+
+func locate(cc Chaincode, c Collection, code, zh, en string, all func(*ledgerstate.View, []string) ([]ledgerstate.ID, error), access []Allow) QueryDefinition {
 	return Query[LocateQuery, LocateAnswer]{
-		QuerySpec: QuerySpec{Name: "locate." + k.Code, Zh: "查找编号:" + k.Zh, En: "opaque IDs of " + k.En, Access: access, Chaincode: cc, Collections: []Collection{c}},
+		QuerySpec: QuerySpec{Name: "locate." + code, Zh: "查找编号:" + zh, En: "opaque IDs of " + en, Access: access, Chaincode: cc, Collections: []Collection{c}},
 		Answer: func(ctx *Context, q LocateQuery) (LocateAnswer, error) {
 			if n := len(q.Numbers); n < 1 || n > 2000 {
 				return LocateAnswer{}, Malformed.At("numbers", "1..2000", n)
 			}
-			ids, err := k.LocateAll(ctx.View, q.Numbers)
+			ids, err := all(ctx.View, q.Numbers)
 			return LocateAnswer{IDs: ids}, err
 		},
 	}

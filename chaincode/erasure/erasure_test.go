@@ -147,6 +147,9 @@ func TestAnOrderIsCarriedOut(t *testing.T) {
 	w.Must(book, operator, "loan.Apply", loan.ApplyContent{Head: w.head("2025-07-01"), Application: ledgerstate.Ref{ID: chaincodetest.ID("appnew", 0), No: "A-NEW"}, Subject: pseudonym(1), Product: "TAX", Amount: money.MustFen("1000"), Months: 12, Use: "STOCK", Channel: "STATION"})
 	// A receipt of somebody else's that names the contract.
 	w.Refused("UNKNOWN", book, officer, "loan.Settle", loan.SettleContent{Head: w.head("2026-01-05"), Loan: ledgerstate.Ref{ID: chaincodetest.LoanRef("HT0002").ID, No: "HT0001"}})
+	for _, no := range []string{"HT0001", "HT0002"} {
+		w.Must(book, officer, "loan.Attach", loan.AttachContent{Head: w.head("2026-01-05"), Loan: chaincodetest.LoanRef(no), Papers: []loan.Paper{{Item: "CONTRACT", CID: "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"}}})
+	}
 	before := w.digests()
 	_, code := chaincodetest.Code(subject.Herder, 1)
 

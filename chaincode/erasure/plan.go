@@ -119,6 +119,13 @@ func (a *PlanAnswer) find(ctx *command.Context) error {
 		}
 	})
 	if err == nil {
+		err = each(ctx, loan.PapersKind, func(id ledgerstate.ID, r *ledgerstate.Record[loan.Papers]) {
+			if contracts[r.Natural] {
+				item(&a.Loan, loan.PapersKind, id, r.Natural)
+			}
+		})
+	}
+	if err == nil {
 		err = each(ctx, compensation.FilingKind, func(id ledgerstate.ID, r *ledgerstate.Record[compensation.Filing]) {
 			if contracts[r.Natural] {
 				item(&a.Comp, compensation.FilingKind, id, r.Natural)

@@ -61,6 +61,7 @@ var (
 	}}
 	loanPart = part{collection: "loan", lane: command.EraseLoanLane, traces: LoanTraces, after: []string{"comp"}, pieces: []piece{
 		{loan.Kind, belongsLoan, loan.Kind.Erased},
+		{loan.PapersKind, belongsPapers, loan.PapersKind.Erased},
 		{loan.AcceptanceKind, belongsAcceptance, loan.AcceptanceKind.Erased},
 	}}
 	intakePart = part{collection: "intake", lane: command.ErasureLane, traces: IntakeTraces, after: []string{"comp", "loan"}, pieces: []piece{
@@ -301,6 +302,16 @@ func belongsLoan(ctx *command.Context, e *erasing, ref ledgerstate.Ref) error {
 		e.trace.Lent += l.Lent()
 	}
 	return err
+}
+
+// belongsPapers asks for their loan in the same transaction.
+func belongsPapers(_ *command.Context, e *erasing, ref ledgerstate.Ref) error {
+	for _, x := range e.items {
+		if x.Kind == loan.Kind.Code && x.Ref == ref {
+			return nil
+		}
+	}
+	return OtherSubject.At("papers", nil, ref.No)
 }
 
 // belongsAcceptance asks for a loan of the same transaction: an acceptance

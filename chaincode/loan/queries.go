@@ -11,18 +11,20 @@ import (
 // Commands of the room, all in a bank's book.
 var Commands = []command.Definition{Apply, Route, Accept, Reject, Decide, Sign, Disburse, Charge, Repay, Settle,
 	Prepay, GuaranteePay, Recover, Misuse, Refund, Extend, WriteOff, TakeOn, AmendTakeOn, ConfirmTakeOn, RequestReversal, Reverse,
-	Reset, Reprice, Classify, Renew, CloseDay}
+	Reset, Reprice, Classify, Renew, CloseDay, Attach}
 
 // Queries of the room.
 var Queries = []command.QueryDefinition{
 	Show, List, History, Schedule, Totals, Balances, ShowApplication, ListApplications,
-	Quote, Explain, Positions, ShowDays, Borrower,
+	Quote, Explain, Positions, ShowDays, Borrower, ShowPapers,
 	command.Locate(command.Book, command.Loan, Kind, staff...),
+	command.LocateUnder(command.Book, command.Loan, PapersKind, Kind, staff...),
 	command.Locate(command.Book, command.Intake, ApplicationKind, append(subjects, staff...)...),
 	command.Export(command.Book, command.Loan, Kind, staff...),
 	command.Export(command.Book, command.Loan, DaysKind, staff...),
 	command.Export(command.Book, command.Intake, ApplicationKind, staff...),
 	command.Export(command.Book, command.Loan, AcceptanceKind, staff...),
+	command.Export(command.Book, command.Loan, PapersKind, staff...),
 }
 
 var subjects = []command.Allow{{Party: command.Subject, Role: "subject"}}

@@ -83,4 +83,8 @@ var (
 	NoGuarantor  = refusal.New("LOAN_NO_GUARANTOR", "信用贷款没有保证人", "an unsecured loan has no guarantor", "")
 	TakenBefore  = refusal.New("LOAN_TAKE_ON_DATES", "接续贷款的日期顺序不符", "a loan taken on was signed, then disbursed, before the day of its balances", "")
 	TakenProduct = refusal.New("LOAN_TAKE_ON_PRODUCT", "产品代码不在代码表中", "the product is not in the table of products", "")
+
+	PapersCount = refusal.New("LOAN_PAPERS", "贷款资料份数超过上限", "a loan has 1 to 64 papers", "")
+	PaperCID    = refusal.New("LOAN_PAPER_CID", "资料地址不是规范的 CIDv1", "the paper's address is no CIDv1 in its canonical text", "")
+	PaperTwice  = refusal.New("LOAN_PAPER_TWICE", "该份资料已登记", "the paper is attached already", "")
 )

@@ -31,7 +31,9 @@ type Paper struct {
 // Read reads the papers of a folder, by name. A file's name begins with its
 // item's code: "D02 借款合同.pdf", "d09-2.jpg". Files whose names begin with a
 // point, and folders, do not count.
-func Read(dir string) ([]Paper, error) {
+func Read(dir string) ([]Paper, error) { return readFolder(dir, itemOf) }
+
+func readFolder(dir string, itemOf func(name string) (string, error)) ([]Paper, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, &Error{Code: "DOSSIER_FOLDER", Field: "--dir", Value: dir, Zh: "无法读取材料文件夹", En: err.Error(), Hint: "name the folder with the claim's papers"}

@@ -19,12 +19,27 @@ const (
 	FieldItem  = "item"  // D01 …
 )
 
+// of is what papers belong to: how their records say so.
+type of struct {
+	schema func(item string) string
+	field  string // its name
+	number string
+}
+
+func (o of) fields(item string) []commitment.Field {
+	return []commitment.Field{{Name: o.field, Value: []byte(o.number)}, {Name: FieldItem, Value: []byte(item)}}
+}
+
 // Keep puts a claim's papers into the bank's vault, as records of the borrower,
 // and into its log, and gives them with the CIDs of their ciphertexts, which
 // tell nothing of what they say. A paper that the vault has for this claim is
 // not stored again, so that whoever was interrupted or refused begins anew.
 func Keep(ctx context.Context, v *vault.Vault, log vault.Log, dir, borrower, claim string, papers []Paper) ([]Paper, error) {
-	known, err := kept(v, borrower, claim)
+	return of{func(string) string { return Schema }, FieldClaim, claim}.keep(ctx, v, log, dir, borrower, papers)
+}
+
+func (o of) keep(ctx context.Context, v *vault.Vault, log vault.Log, dir, borrower string, papers []Paper) ([]Paper, error) {
+	known, err := o.kept(v, borrower)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +49,7 @@ func Keep(ctx context.Context, v *vault.Vault, log vault.Log, dir, borrower, cla
 	for i, p := range papers {
 		at := [2]string{p.Item, p.sha256}
 		if known[at] == "" {
-			if known[at], err = keep(ctx, batch, filepath.Join(dir, p.Name), borrower, claim, p); err != nil {
+			if known[at], err = o.add(ctx, batch, filepath.Join(dir, p.Name), borrower, p); err != nil {
 				return nil, fmt.Errorf("%s: %w", p.Name, err)
 			}
 		}
@@ -48,22 +63,21 @@ func Keep(ctx context.Context, v *vault.Vault, log vault.Log, dir, borrower, cla
 	return out, err
 }
 
-func keep(ctx context.Context, batch *vault.Batch, path, borrower, claim string, p Paper) (string, error) {
+func (o of) add(ctx context.Context, batch *vault.Batch, path, borrower string, p Paper) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
-	r, err := batch.Add(ctx, vault.New{Subject: borrower, Schema: Schema, Name: p.Name, Fields: []commitment.Field{
-		{Name: FieldClaim, Value: []byte(claim)}, {Name: FieldItem, Value: []byte(p.Item)}}}, f)
+	r, err := batch.Add(ctx, vault.New{Subject: borrower, Schema: o.schema(p.Item), Name: p.Name, Fields: o.fields(p.Item)}, f)
 	if err != nil {
 		return "", err
 	}
 	return r.CID.String(), nil
 }
 
-// kept are the papers of a claim that the vault has, by item and SHA-256.
-func kept(v *vault.Vault, borrower, claim string) (map[[2]string]string, error) {
+// kept are the papers that the vault has, by item and SHA-256.
+func (o of) kept(v *vault.Vault, borrower string) (map[[2]string]string, error) {
 	found := map[[2]string]string{}
 	subject, err := v.Find(borrower)
 	if errors.Is(err, keys.ErrUnknown) {
@@ -76,7 +90,7 @@ func kept(v *vault.Vault, borrower, claim string) (map[[2]string]string, error) 
 		if err != nil {
 			return nil, err
 		}
-		if r.Schema != Schema || r.Erased != "" {
+		if r.Erased != "" {
 			continue
 		}
 		content, err := v.Content(r.ID)
@@ -87,8 +101,8 @@ func kept(v *vault.Vault, borrower, claim string) (map[[2]string]string, error) 
 		for _, f := range content.Fields {
 			values[f.Name] = string(f.Value)
 		}
-		if values[FieldClaim] == claim {
-			found[[2]string{values[FieldItem], values[vault.FieldSHA256]}] = r.CID.String()
+		if item := values[FieldItem]; values[o.field] == o.number && r.Schema == o.schema(item) {
+			found[[2]string{item, values[vault.FieldSHA256]}] = r.CID.String()
 		}
 	}
 	return found, nil

@@ -24,6 +24,9 @@ func newLoanCommand(a *app) *cobra.Command {
 			ofLedger(cmd, verb)
 			continue
 		}
+		if verb.Name() == "attach" {
+			attachFolder(a, verb)
+		}
 		cmd.AddCommand(verb)
 	}
 	return cmd
