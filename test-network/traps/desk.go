@@ -4,12 +4,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/qingxinlian/qxl/chaincode/compensation"
+	"github.com/qingxinlian/qxl/chaincode/loan"
 	"github.com/qingxinlian/qxl/client/form/formtest"
 )
 
@@ -45,6 +47,31 @@ func Desk(t *testing.T, qxl Program) {
 	for _, arg := range append(append(append([]string{}, notice...), look...), submit...) {
 		require.NotRegexp(t, `^\d+\.\d\d$`, arg, "a figure typed")
 	}
+
+	// The loan's own papers before, in one step; done twice it is done once.
+	mine := t.TempDir()
+	for name, text := range map[string]string{"借款合同.pdf": "contract of " + d.contract, "用途证明-1.jpg": "invoice"} {
+		require.NoError(t, os.WriteFile(filepath.Join(mine, name), []byte(text), 0o600))
+	}
+	attach := []string{"loan", "attach", d.contract, "--dir", mine, "--subject", "borrower-0", "--date", day}
+	for range 2 {
+		c.does(officer, attach...)
+		var attached loan.PapersAnswer
+		c.ask(&attached, "loan", "papers", "--loan", d.contract, "--as", officer, "--at", day)
+		require.Len(t, attached.Papers, 2)
+		var kept []struct{ CID, Schema string }
+		c.ask(&kept, "vault", "list", "--org", c.bank, "--subject", "borrower-0")
+		require.Len(t, kept, 2)
+		for _, p := range attached.Papers {
+			require.True(t, slices.ContainsFunc(kept, func(k struct{ CID, Schema string }) bool {
+				return k.CID == p.CID && k.Schema == strings.ToLower(p.Item)+"/1"
+			}), "%s of the loan is not in the vault", p.Item)
+		}
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(mine, "扫描件.pdf"), []byte("?"), 0o600))
+	exit, stdout, _ := c.call(append(attach, "--as", officer)...)
+	require.Equal(t, 2, exit)
+	require.Contains(t, stdout, "PAPER_NAME")
 
 	c.does(officer, notice...)
 	var s compensation.ClaimSheet
