@@ -84,6 +84,7 @@ func (k *Kind[S]) unlist(v *View, natural string) error {
 		return err
 	}
 	delete(v.writes, slotKey{k.Collection, key})
+	v.cache[slotKey{k.Collection, key}] = nil // what comes after in this transaction does not find it either
 	v.purge(k.Collection, key)
 	return nil
 }

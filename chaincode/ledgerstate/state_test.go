@@ -3,6 +3,7 @@ package ledgerstate
 import (
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -22,6 +23,7 @@ type memory struct {
 	puts    int
 	gets    int
 	missing map[string]bool
+	older   bool // reads fail as where a peer has but an earlier value
 	short   bool // a multi-get that swallows its error, as fabric#5529
 	txID    string
 }
@@ -37,6 +39,9 @@ func (m *memory) StartWriteBatch()                  {}
 func (m *memory) FinishWriteBatch() error           { return nil }
 func (m *memory) GetPrivateData(c, k string) ([]byte, error) {
 	m.gets++
+	if m.older && k != secretKey {
+		return nil, errors.New("GET_STATE failed: private data matching public hash version is not available. Public hash version = {BlockNum: 526, TxNum: 0}, Private data version = {BlockNum: 8, TxNum: 2}")
+	}
 	return m.state[c+"/"+k], nil
 }
 func (m *memory) GetMultiplePrivateData(c string, keys ...string) ([][]byte, error) {
@@ -200,6 +205,10 @@ func TestMissingPrivateDataIsNeverAbsent(t *testing.T) {
 		err = NewView(m, "BankAMSP", seed).Prefetch(wants)
 		require.ErrorContains(t, err, "qxl DATA_MISSING_ON_PEER")
 	}
+	m.older = true
+	err = NewView(m, "BankAMSP", seed).Prefetch([]Want{{Kind: counters, Ref: ref("p3", 0, "x")}})
+	require.ErrorContains(t, err, "qxl DATA_MISSING_ON_PEER", "an earlier value of a key that was written again")
+	m.older = false
 	m.short = true
 	err = NewView(m, "BankAMSP", seed).Prefetch([]Want{{Kind: counters, Ref: ref("p3", 0, "x")}, {Kind: counters, Ref: ref("p4", 0, "y")}})
 	require.ErrorContains(t, err, "qxl LEDGER_READ", "a swallowed error of the state database is noticed")

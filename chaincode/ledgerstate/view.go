@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
 )
@@ -73,7 +74,7 @@ func (v *View) read(collection, key string) ([]byte, error) {
 		raw, err = v.stub.GetPrivateData(collection, key)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("qxl LEDGER_READ: reading collection %q: %w", collection, err)
+		return nil, v.unread(collection, err)
 	}
 	if len(raw) == 0 {
 		if err := v.absent(collection, key); err != nil {
@@ -102,9 +103,26 @@ func (v *View) absent(collection, key string) error {
 		return fmt.Errorf("qxl LEDGER_READ: reading a hash of collection %q: %w", collection, err)
 	}
 	if len(hash) > 0 {
-		return Errorf("DATA_MISSING_ON_PEER", "this peer lacks private data of collection %s of %s; it fetches it from other members by itself", collection, v.namespace)
+		return v.lacking(collection)
 	}
 	return nil
+}
+
+func (v *View) lacking(collection string) error {
+	return Errorf("DATA_MISSING_ON_PEER", "this peer lacks private data of collection %s of %s; it fetches it from other members by itself", collection, v.namespace)
+}
+
+// older is how Fabric puts it where a peer has an earlier value of a key than
+// the ledger counts: the later one has not come yet.
+const older = "private data matching public hash version is not available"
+
+// unread tells missing data from what else keeps a value from being read:
+// where it is missing another peer can be asked.
+func (v *View) unread(collection string, err error) error {
+	if strings.Contains(err.Error(), older) {
+		return v.lacking(collection)
+	}
+	return fmt.Errorf("qxl LEDGER_READ: reading collection %q: %w", collection, err)
 }
 
 // prefetch reads many keys of a collection with as few calls as possible.
@@ -130,7 +148,7 @@ func (v *View) prefetch(collection string, keys []string) error {
 		}
 		values, err := v.stub.GetMultiplePrivateData(collection, want[:n]...)
 		if err != nil {
-			return fmt.Errorf("qxl LEDGER_READ: reading collection %q: %w", collection, err)
+			return v.unread(collection, err)
 		}
 		if len(values) != n { // fabric#5529: errors are swallowed
 			return Errorf("LEDGER_READ", "asked for %d keys of collection %s, got %d values", n, collection, len(values))

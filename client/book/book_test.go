@@ -164,7 +164,7 @@ func TestEndorsersSatisfyThePolicy(t *testing.T) {
 	var e *book.UnknownChaincodeError
 	require.ErrorAs(t, err, &e)
 	_, err = c.Endorsers(bookA, "road")
-	require.EqualError(t, err, `book-banka has no lane "road"; there are person, intake, accept, loan, comp, filing, settle`)
+	require.EqualError(t, err, `book-banka has no lane "road"; there are person, intake, accept, loan, comp, erasure, eraseloan, eraseperson, filing, settle`)
 }
 
 // An authority that fails is replaced by another, one that serves is kept.

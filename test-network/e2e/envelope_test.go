@@ -42,7 +42,7 @@ type forger struct {
 	endorsers map[string]peer.EndorserClient
 	keys      map[string]*wallet.Person // of each organization's peer
 	people    map[string]*wallet.Person
-	orderers  []orderer.AtomicBroadcast_BroadcastClient
+	orderers  []*broadcast
 	watches   []string // somebody of each organization that has a peer
 }
 
@@ -57,9 +57,7 @@ func forge(m *members) *forger {
 			f.watches = append(f.watches, o.Name+"/"+o.People[0].User)
 		}
 		for _, n := range o.Orderers {
-			stream, err := orderer.NewAtomicBroadcastClient(f.dial(o.Name, n.Port)).Broadcast(m.t.Context())
-			require.NoError(m.t, err)
-			f.orderers = append(f.orderers, stream)
+			f.orderers = append(f.orderers, &broadcast{client: orderer.NewAtomicBroadcastClient(f.dial(o.Name, n.Port))})
 		}
 	}
 	return f
@@ -288,13 +286,37 @@ func (f *forger) envelope(i *intent, payload []byte, endorsements ...*peer.Endor
 	return &common.Envelope{Payload: raw, Signature: f.sign(i.person, raw)}
 }
 
+// broadcast is an orderer's stream of envelopes. An orderer that was restarted
+// has closed it; it is opened again, and the envelope handed over once more:
+// a second one of the same is not ordered.
+type broadcast struct {
+	client orderer.AtomicBroadcastClient
+	stream orderer.AtomicBroadcast_BroadcastClient
+}
+
+func (b *broadcast) hand(ctx context.Context, e *common.Envelope) (r *orderer.BroadcastResponse, err error) {
+	for range 2 {
+		if b.stream == nil {
+			if b.stream, err = b.client.Broadcast(ctx); err != nil {
+				return nil, err
+			}
+		}
+		if err = b.stream.Send(e); err == nil {
+			if r, err = b.stream.Recv(); err == nil {
+				return r, nil
+			}
+		}
+		b.stream = nil
+	}
+	return nil, err
+}
+
 // order hands an envelope to the orderers. Each of them would have it ordered;
 // told by all, the leading one does not wait until another forwards it.
 func (f *forger) order(e *common.Envelope) {
 	f.t.Helper()
 	for _, o := range f.orderers {
-		require.NoError(f.t, o.Send(e))
-		r, err := o.Recv()
+		r, err := o.hand(f.t.Context(), e)
 		require.NoError(f.t, err)
 		known := strings.Contains(r.GetInfo(), "already processed") || strings.Contains(r.GetInfo(), "already exists")
 		require.True(f.t, r.GetStatus() == common.Status_SUCCESS || known, "%s %s", r.GetStatus(), r.GetInfo())
