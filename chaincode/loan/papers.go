@@ -146,8 +146,9 @@ func address(text string) ([]byte, error) {
 
 // PapersAnswer is a loan's papers, in the order in which they were attached.
 type PapersAnswer struct {
-	Loan   string       `json:"loan"`
-	Papers []PaperSheet `json:"papers"`
+	Loan   string         `json:"loan"`
+	ID     ledgerstate.ID `json:"id"`
+	Papers []PaperSheet   `json:"papers"`
 }
 
 // PaperSheet is a paper as people read it.
@@ -166,7 +167,7 @@ var ShowPapers = command.Query[LoanQuery, *PapersAnswer]{
 		if err != nil {
 			return nil, err
 		}
-		a := &PapersAnswer{Loan: q.Loan, Papers: []PaperSheet{}}
+		a := &PapersAnswer{Loan: q.Loan, ID: id, Papers: []PaperSheet{}}
 		r, err := PapersKind.At(ctx.View, id)
 		if err != nil || r == nil {
 			return a, err

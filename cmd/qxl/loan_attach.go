@@ -81,7 +81,7 @@ init make them), and the ledger gets the addresses of their ciphertexts. A file'
 					fmt.Fprintf(w, "资料均已存入并登记，共 %d 份 all papers are kept and attached already: %d\n", len(have.Papers), len(have.Papers))
 				})
 			}
-			content := &loan.AttachContent{Head: command.Head{Number: attachNumber(papers), Date: c.date}, Loan: ledgerstate.Ref{No: args[0]}, Papers: dossier.LoanPapers(papers)}
+			content := &loan.AttachContent{Head: command.Head{Number: attachNumber(papers), Date: c.date}, Loan: ledgerstate.Ref{ID: have.ID, No: args[0]}, Papers: dossier.LoanPapers(papers)}
 			if n := flags.Lookup("number"); n.Changed {
 				content.Number = n.Value.String()
 			}

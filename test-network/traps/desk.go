@@ -54,9 +54,14 @@ func Desk(t *testing.T, qxl Program) {
 		require.NoError(t, os.WriteFile(filepath.Join(mine, name), []byte(text), 0o600))
 	}
 	attach := []string{"loan", "attach", d.contract, "--dir", mine, "--subject", "borrower-0", "--date", day}
-	for range 2 {
-		c.does(officer, attach...)
+	for again := range 2 {
 		var attached loan.PapersAnswer
+		if again == 0 {
+			c.does(officer, attach...)
+		} else {
+			c.ask(&attached, append(attach, "--as", officer)...)
+			require.Len(t, attached.Papers, 2, "nothing is left to attach")
+		}
 		c.ask(&attached, "loan", "papers", "--loan", d.contract, "--as", officer, "--at", day)
 		require.Len(t, attached.Papers, 2)
 		var kept []struct{ CID, Schema string }
