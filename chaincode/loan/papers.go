@@ -9,6 +9,7 @@ import (
 	"github.com/qingxinlian/qxl/chaincode/command"
 	"github.com/qingxinlian/qxl/chaincode/invalid"
 	"github.com/qingxinlian/qxl/chaincode/ledgerstate"
+	"github.com/qingxinlian/qxl/chaincode/refusal"
 )
 
 // PaperItems are what a loan's papers are 贷款资料. [A]
@@ -99,8 +100,8 @@ var Attach = command.Command[AttachContent]{
 		if err != nil {
 			return nil, err
 		}
-		if st := r.State.Status; st != Signed && st != Disbursed && st != Settled {
-			return nil, WrongState.At("status", "SIGNED DISBURSED SETTLED", st)
+		if no := Attachable(r.State.Status); no != nil {
+			return nil, no
 		}
 		have, err := PapersKind.At(ctx.View, c.Loan.ID)
 		if err != nil {
@@ -131,6 +132,15 @@ var Attach = command.Command[AttachContent]{
 	},
 }
 
+// Attachable refuses papers of a loan without a contract. A client asks it
+// before it keeps papers that the ledger would not take.
+func Attachable(s Status) *refusal.Refusal {
+	if s != Signed && s != Disbursed && s != Settled {
+		return WrongState.At("status", "SIGNED DISBURSED SETTLED", s)
+	}
+	return nil
+}
+
 // address reads a CIDv1 in its canonical text.
 func address(text string) ([]byte, error) {
 	const most = 128
@@ -148,6 +158,7 @@ func address(text string) ([]byte, error) {
 type PapersAnswer struct {
 	Loan   string         `json:"loan"`
 	ID     ledgerstate.ID `json:"id"`
+	Status Status         `json:"status"` // of the loan
 	Papers []PaperSheet   `json:"papers"`
 }
 
@@ -163,16 +174,16 @@ type PaperSheet struct {
 var ShowPapers = command.Query[LoanQuery, *PapersAnswer]{
 	QuerySpec: query("loan.Papers", "查询贷款资料", "the papers that were attached to a loan", withSubject, command.Loan),
 	Answer: func(ctx *command.Context, q LoanQuery) (*PapersAnswer, error) {
-		id, _, _, at, err := q.find(ctx)
+		id, r, _, at, err := q.find(ctx)
 		if err != nil {
 			return nil, err
 		}
-		a := &PapersAnswer{Loan: q.Loan, ID: id, Papers: []PaperSheet{}}
-		r, err := PapersKind.At(ctx.View, id)
-		if err != nil || r == nil {
+		a := &PapersAnswer{Loan: q.Loan, ID: id, Status: r.State.Status, Papers: []PaperSheet{}}
+		papers, err := PapersKind.At(ctx.View, id)
+		if err != nil || papers == nil {
 			return a, err
 		}
-		for _, p := range r.State.List {
+		for _, p := range papers.State.List {
 			if p.Date > at {
 				continue
 			}

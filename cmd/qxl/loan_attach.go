@@ -66,6 +66,13 @@ init make them), and the ledger gets the addresses of their ciphertexts. A file'
 			if err := c.Ask(ctx, c.book, loan.ShowPapers.Name, loan.LoanQuery{Loan: args[0]}, have); err != nil {
 				return err
 			}
+			// What the ledger would refuse is not kept either.
+			if no := loan.Attachable(have.Status); no != nil {
+				return no
+			}
+			if n := len(papers); n > loan.MaxPapers {
+				return loan.PapersCount.At("papers", loan.MaxPapers, n)
+			}
 			own := vaultFlags{org: org}
 			if err := own.withLog(cmd, a, func(v *vault.Vault, log vaultLog) error {
 				papers, err = dossier.KeepLoan(ctx, v, log, dir, borrower, args[0], papers)
@@ -73,8 +80,14 @@ init make them), and the ledger gets the addresses of their ciphertexts. A file'
 			}); err != nil {
 				return err
 			}
+			seen := map[string]bool{} // the same file twice in the folder is one paper
+			for _, x := range have.Papers {
+				seen[x.CID] = true
+			}
 			papers = slices.DeleteFunc(papers, func(p dossier.Paper) bool {
-				return slices.ContainsFunc(have.Papers, func(x loan.PaperSheet) bool { return x.CID == p.CID })
+				again := seen[p.CID]
+				seen[p.CID] = true
+				return again
 			})
 			if len(papers) == 0 {
 				return a.print(have, func(w io.Writer) {

@@ -50,7 +50,7 @@ func Desk(t *testing.T, qxl Program) {
 
 	// The loan's own papers before, in one step; done twice it is done once.
 	mine := t.TempDir()
-	for name, text := range map[string]string{"借款合同.pdf": "contract of " + d.contract, "用途证明-1.jpg": "invoice"} {
+	for name, text := range map[string]string{"借款合同.pdf": "contract of " + d.contract, "用途证明-1.jpg": "invoice", "用途证明-1 (copy).jpg": "invoice"} {
 		require.NoError(t, os.WriteFile(filepath.Join(mine, name), []byte(text), 0o600))
 	}
 	attach := []string{"loan", "attach", d.contract, "--dir", mine, "--subject", "borrower-0", "--date", day}
